@@ -1,0 +1,94 @@
+"""Checks of arguments, with messages that name the argument, the value and the likely slip.
+
+All accept floats, sequences, numpy arrays and ``uncertainties`` numbers and return the value ready for
+arithmetic: a scalar as it came, anything longer as an array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from numbers import Real
+
+import numpy as np
+from uncertainties import UFloat
+
+from mrtlab.errors import InputError
+
+
+def nominal(value):
+    """Values without their uncertainties: a float for a scalar, a float array otherwise."""
+    if isinstance(value, UFloat):
+        return float(value.nominal_value)
+    if np.ndim(value) == 0:
+        return float(value)
+    array = np.asarray(value)
+    if array.dtype == object:
+        return np.array([nominal(item) for item in array.ravel()]).reshape(array.shape)
+    return array.astype(float, copy=False)
+
+
+def finite(name: str, value):
+    """Refuse text, missing values, complex numbers, NaN and infinities."""
+    if isinstance(value, str):
+        raise InputError(
+            f"{name} is the text {value!r}, not a number; read typed numbers with mrtlab.units.parse_quantity"
+        )
+    if value is None or isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{name} must be a number, got {value!r}")
+    if not isinstance(value, (Real, UFloat)) and np.ndim(value) > 0:
+        value = np.asarray(value)
+    try:
+        plain = nominal(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number or an array of numbers, got {value!r}") from None
+    if not np.all(np.isfinite(plain)):
+        raise InputError(f"{name} must be finite, got {_worst(value, ~np.isfinite(plain))}")
+    return value
+
+
+def positive(name: str, value, hint: str = ""):
+    """Refuse zero and below."""
+    value = finite(name, value)
+    return _require(name, value, nominal(value) > 0, "must be above 0", hint)
+
+
+def non_negative(name: str, value, hint: str = ""):
+    """Refuse negative numbers."""
+    value = finite(name, value)
+    return _require(name, value, nominal(value) >= 0, "must not be negative", hint)
+
+
+def fraction(name: str, value):
+    """Refuse what is outside 0 to 1; recognise percentages."""
+    value = finite(name, value)
+    plain = nominal(value)
+    largest = float(np.max(plain))
+    hint = f"{largest:g} looks like a percentage; give {largest / 100:g}" if 1 < largest <= 100 else ""
+    return _require(name, value, (plain >= 0) & (plain <= 1), "must lie between 0 and 1", hint)
+
+
+def above_one(name: str, value, hint: str = ""):
+    """For geometric standard deviations: 1 means no spread, below 1 means nothing."""
+    value = finite(name, value)
+    return _require(name, value, nominal(value) >= 1, "must be 1 or more", hint)
+
+
+def choice(name: str, value, allowed: Collection[str]):
+    """Refuse a word that is not on the list."""
+    if value not in allowed:
+        raise InputError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def _require(name, value, good, rule, hint):
+    if np.all(good):
+        return value
+    raise InputError(f"{name} {rule}, got {_worst(value, ~np.asarray(good))}" + (f"; {hint}" if hint else ""))
+
+
+def _worst(value, bad) -> str:
+    """The offending value, with its place when there are several."""
+    if np.ndim(value) == 0:
+        return f"{nominal(value):g}"
+    index = int(np.flatnonzero(np.asarray(bad).ravel())[0])
+    return f"{np.asarray(nominal(value)).ravel()[index]:g} at position {index + 1}"

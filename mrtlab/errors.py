@@ -1,0 +1,102 @@
+"""Errors, warnings and the flags that results carry.
+
+Three ways to say that something is wrong, from hard to soft:
+
+* an exception, when no honest number can be given (:class:`InputError` and its two children);
+* a flag on the result (:class:`Flag`), when a number can be given but a reader must know something about it;
+* a :class:`PlausibilityWarning`, for plain functions that return a bare number and so cannot carry flags.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class InputError(ValueError):
+    """The input cannot be used; the message says what, why and what the likely slip is."""
+
+
+class PhysicsError(InputError):
+    """The numbers describe something that cannot happen, such as decay slower than physical decay."""
+
+
+class FitError(InputError):
+    """A fit is refused; the message says for which reason."""
+
+
+class PlausibilityWarning(UserWarning):
+    """A number was computed from suspicious but possible input."""
+
+
+class Flag(StrEnum):
+    """Machine-readable remarks on a result. The one list for the whole package."""
+
+    SIGMA_ASSUMED = "SIGMA_ASSUMED"
+    SIGMA_OVERSTATED = "SIGMA_OVERSTATED"
+    CHI_SQUARE_REJECTED = "CHI_SQUARE_REJECTED"
+    NO_DOF = "NO_DOF"
+    AT_BOUND = "AT_BOUND"
+    UNDETERMINED = "UNDETERMINED"
+    CORRELATED = "CORRELATED"
+    SCALE_UNRELIABLE = "SCALE_UNRELIABLE"
+    MULTIMODAL = "MULTIMODAL"
+    SHORT_SPAN = "SHORT_SPAN"
+    EXTRAPOLATED = "EXTRAPOLATED"
+    MOSTLY_EXTRAPOLATED = "MOSTLY_EXTRAPOLATED"
+    BELOW_PHYSICAL = "BELOW_PHYSICAL"
+    FELL_BACK_TO_PHYSICAL = "FELL_BACK_TO_PHYSICAL"
+    SELECTION_UNDECIDED = "SELECTION_UNDECIDED"
+    MODELS_DISAGREE = "MODELS_DISAGREE"
+    TAIL_PHYSICAL = "TAIL_PHYSICAL"
+    SINGLE_POINT_RANGE = "SINGLE_POINT_RANGE"
+    PRIOR_TRUNCATED = "PRIOR_TRUNCATED"
+    SINGLE_POINT_DEPENDS_ON_PRIOR = "SINGLE_POINT_DEPENDS_ON_PRIOR"
+    MASS_FAR_FROM_REFERENCE = "MASS_FAR_FROM_REFERENCE"
+    OUTSIDE_EXPECTED_RANGE = "OUTSIDE_EXPECTED_RANGE"
+    ABOVE_ADMINISTERED = "ABOVE_ADMINISTERED"
+
+    @property
+    def text(self) -> str:
+        """What the flag means and what to do, as one or two plain sentences."""
+        return _TEXT[self]
+
+
+_TEXT = {
+    Flag.SIGMA_ASSUMED: "No uncertainty came with the points, so 5 % of each was assumed. "
+    "Give the real one: every verdict on the curve rests on it.",
+    Flag.SIGMA_OVERSTATED: "The points lie closer to the curve than their uncertainty allows (p > 0.99). "
+    "The stated uncertainty is too large, or the numbers were smoothed.",
+    Flag.CHI_SQUARE_REJECTED: "The points lie further from the curve than their uncertainty allows (p < 0.01). "
+    "The curve has the wrong shape, a point is wrong, or the uncertainty is understated.",
+    Flag.NO_DOF: "As many parameters as points: the curve passes through every point and nothing tests it.",
+    Flag.AT_BOUND: "A parameter ran to the end of its range: the points do not contain what it describes.",
+    Flag.UNDETERMINED: "A parameter is known to no better than 50 %: the points do not determine this curve.",
+    Flag.CORRELATED: "Two parameters are correlated above 0.8. That alone is no fault; quote the "
+    "time-integrated activity, not the parameters.",
+    Flag.SCALE_UNRELIABLE: "The uncertainty was scaled by the scatter of fewer than three spare points. "
+    "So few cannot say how noisy the measurement is; give the uncertainty of the points instead.",
+    Flag.MULTIMODAL: "Two different parameter sets fit equally well and give different time-integrated activities.",
+    Flag.SHORT_SPAN: "The points span less than one effective half-life of the slowest phase. Add a later point.",
+    Flag.EXTRAPOLATED: "More than 20 % of the time-integrated activity lies after the last point. "
+    "A later scan would reduce it.",
+    Flag.MOSTLY_EXTRAPOLATED: "More than half of the time-integrated activity lies after the last point: "
+    "do not accept it without a later scan.",
+    Flag.BELOW_PHYSICAL: "The activity falls slower than physical decay, though within its uncertainty. "
+    "Check whether the values are already decay corrected.",
+    Flag.FELL_BACK_TO_PHYSICAL: "No biological wash-out can be seen; pure physical decay was used.",
+    Flag.SELECTION_UNDECIDED: "There are too few points to rank the curves that fit. The simplest is shown; "
+    "the others are as possible.",
+    Flag.MODELS_DISAGREE: "Curves that all fit the points give time-integrated activities further apart than "
+    "the stated uncertainty. Report the span; a later scan would decide.",
+    Flag.TAIL_PHYSICAL: "The tail was taken as physical decay, which is an upper limit.",
+    Flag.SINGLE_POINT_RANGE: "For more than a fifth of the population this scan time lies outside 0.75 to 2.5 "
+    "effective half-lives, where the approximation fails.",
+    Flag.PRIOR_TRUNCATED: "Part of the assumed half-lives was longer than physical decay allows and was left out.",
+    Flag.SINGLE_POINT_DEPENDS_ON_PRIOR: "One measurement cannot show how fast this patient clears the drug: "
+    "the half-life is the population's.",
+    Flag.MASS_FAR_FROM_REFERENCE: "The mass is less than 0.3 or more than 3 times the reference mass; "
+    "scaling that far is doubtful. Check grams and kilograms.",
+    Flag.OUTSIDE_EXPECTED_RANGE: "Outside the expected range: investigate, and consider serial imaging.",
+    Flag.ABOVE_ADMINISTERED: "The curve holds more activity than was administered. Check units, calibration "
+    "and the administered activity.",
+}
