@@ -6,11 +6,12 @@ arithmetic: a scalar as it came, anything longer as an array.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection
 from numbers import Real
 
 import numpy as np
-from uncertainties import UFloat
+from uncertainties import UFloat, ufloat
 
 from mrtlab.errors import InputError
 
@@ -25,6 +26,15 @@ def nominal(value):
     if array.dtype == object:
         return np.array([nominal(item) for item in array.ravel()]).reshape(array.shape)
     return array.astype(float, copy=False)
+
+
+def exact(number) -> UFloat:
+    """A ufloat without uncertainty; a ufloat is returned as it is."""
+    if isinstance(number, UFloat):
+        return number
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # uncertainties warns of the zero that is meant here
+        return ufloat(float(number), 0.0)
 
 
 def finite(name: str, value):

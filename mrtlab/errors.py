@@ -32,6 +32,7 @@ class Flag(StrEnum):
     """Machine-readable remarks on a result. The one list for the whole package."""
 
     SIGMA_ASSUMED = "SIGMA_ASSUMED"
+    SIGMA_MISSING = "SIGMA_MISSING"
     SIGMA_OVERSTATED = "SIGMA_OVERSTATED"
     CHI_SQUARE_REJECTED = "CHI_SQUARE_REJECTED"
     NO_DOF = "NO_DOF"
@@ -64,6 +65,7 @@ class Flag(StrEnum):
 _TEXT = {
     Flag.SIGMA_ASSUMED: "No uncertainty came with the points, so 5 % of each was assumed. "
     "Give the real one: every verdict on the curve rests on it.",
+    Flag.SIGMA_MISSING: "The uncertainty of the measurement itself was not given and is not in the result.",
     Flag.SIGMA_OVERSTATED: "The points lie closer to the curve than their uncertainty allows (p > 0.99). "
     "The stated uncertainty is too large, or the numbers were smoothed.",
     Flag.CHI_SQUARE_REJECTED: "The points lie further from the curve than their uncertainty allows (p < 0.01). "

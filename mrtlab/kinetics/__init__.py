@@ -1,5 +1,46 @@
-"""Time-activity curves, their fits, and the time-integrated activity with its uncertainty."""
+"""Time-activity curves, their fits, and the time-integrated activity with its uncertainty.
+
+Activities are MBq at the time of measurement (not decay corrected), times are hours after administration, the
+time-integrated activity is MBq·h. :func:`select` is the usual way in; :func:`fit` fits one named curve.
+"""
 
 from mrtlab.kinetics.curve import TimeActivity
+from mrtlab.kinetics.few_points import (
+    FewPoints,
+    SinglePoint,
+    biological_half_life_h,
+    effective_half_life_h,
+    haenscheid_tia,
+    known_half_life_tia,
+    map_fit,
+    single_point,
+    two_point,
+)
+from mrtlab.kinetics.fitting import Fit, aicc, fit
+from mrtlab.kinetics.models import MODELS, Model
+from mrtlab.kinetics.selection import Selection, akaike_average, akaike_weights, select
+from mrtlab.kinetics.trapezoids import Trapezoid, trapezoid
 
-__all__ = ["TimeActivity"]
+__all__ = [
+    "MODELS",
+    "FewPoints",
+    "Fit",
+    "Model",
+    "Selection",
+    "SinglePoint",
+    "TimeActivity",
+    "Trapezoid",
+    "aicc",
+    "akaike_average",
+    "akaike_weights",
+    "biological_half_life_h",
+    "effective_half_life_h",
+    "fit",
+    "haenscheid_tia",
+    "known_half_life_tia",
+    "map_fit",
+    "select",
+    "single_point",
+    "trapezoid",
+    "two_point",
+]

@@ -15,7 +15,7 @@ from mrtlab.errors import Flag, InputError, PlausibilityWarning
 from mrtlab.nuclides import Nuclide
 from mrtlab.nuclides import nuclide as find_nuclide
 
-__all__ = ["TimeActivity"]
+__all__ = ["TimeActivity", "extrapolation_flags"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +178,13 @@ class TimeActivity:
             if np.any(self.activity_mbq - 2 * self.sigma_mbq > ceiling):
                 flags.append(Flag.ABOVE_ADMINISTERED)
         return tuple(flags)
+
+
+def extrapolation_flags(share: float) -> list[str]:
+    """Flags for a share of the time-integrated activity that lies after the last point."""
+    if share > value("kinetics.extrapolated_high"):
+        return [Flag.MOSTLY_EXTRAPOLATED]
+    return [Flag.EXTRAPOLATED] if share > value("kinetics.extrapolated_warn") else []
 
 
 def _series(name: str, values) -> np.ndarray:
