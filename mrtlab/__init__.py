@@ -29,6 +29,7 @@ __all__ = [
     "InputError",
     "PhysicsError",
     "PlausibilityWarning",
+    "dataset",
     "read_tac",
     "sources",
     *_MODULES,
@@ -40,6 +41,8 @@ def __getattr__(name: str):
         return import_module(f"mrtlab.{name}")
     if name == "sources":
         return import_module("mrtlab.constants").sources
+    if name == "dataset":
+        return import_module("mrtlab._content").dataset
     if name == "read_tac":
         return import_module("mrtlab.tables").read_tac
     raise AttributeError(f"module 'mrtlab' has no attribute {name!r}")

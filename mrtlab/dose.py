@@ -181,8 +181,10 @@ def scale_s_value(s_value, reference_mass_g, mass_g, nuclide, photon_exponent: f
     share = _check.nominal(s_value / electrons)
     if np.any(share < 0.9):
         raise InputError(
-            f"s_value is {_check.nominal(s_value):g} Gy/(MBq·h), only {100 * np.min(share):.2g} % of what the electrons of "
-            f"{found.name} alone give in {plain_reference:g} g; check its unit (1 mGy/(MBq·s) is 3.6 Gy/(MBq·h)) and the mass"
+            f"s_value is {_check.nominal(s_value):g} Gy/(MBq·h), only {100 * np.min(share):.2g} % of what the "
+            "electrons of "
+            f"{found.name} alone give in {plain_reference:g} g; check its unit (1 mGy/(MBq·s) is 3.6 "
+            "Gy/(MBq·h)) and the mass"
         )
     if np.any(share < 1):
         warnings.warn(
@@ -293,7 +295,8 @@ def _inside(mass_g, kernel, density, radiation):
     diameter_mm = 20 * (3 * np.asarray(mass_g) / (4 * np.pi * density)) ** (1 / 3) * density
     if radiation == "photon" and np.any(diameter_mm > edges[-1]):
         raise InputError(
-            f"mass_g is {np.max(mass_g):g}: a sphere {np.max(diameter_mm):.0f} mm wide (in water) is wider than the photon "
+            f"mass_g is {np.max(mass_g):g}: a sphere {np.max(diameter_mm):.0f} mm wide (in water) is wider "
+            "than the photon "
             f"kernel, {edges[-1]:.0f} mm"
         )
     # mean of 1 - 3x/2 + x^3/2 over each shell, whose energy is spread evenly in r; beyond the diameter it is 0

@@ -86,8 +86,8 @@ _TEXT = {
     Flag.BELOW_PHYSICAL: "The activity falls slower than physical decay, though within its uncertainty. "
     "Check whether the values are already decay corrected.",
     Flag.FELL_BACK_TO_PHYSICAL: "No biological wash-out can be seen; pure physical decay was used.",
-    Flag.SELECTION_UNDECIDED: "There are too few points to rank the curves that fit. The simplest is shown; "
-    "the others are as possible.",
+    Flag.SELECTION_UNDECIDED: "There are too few points to rank curves against each other. The simplest that fits "
+    "is shown; nothing shows that it is the right one.",
     Flag.MODELS_DISAGREE: "Curves that all fit the points give time-integrated activities further apart than "
     "the stated uncertainty. Report the span; a later scan would decide.",
     Flag.TAIL_PHYSICAL: "The tail was taken as physical decay, which is an upper limit.",

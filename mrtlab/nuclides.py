@@ -163,9 +163,7 @@ def nuclide(name: str) -> Nuclide:
     row = table[key]
     lines = tuple(Line(line["kev"], line["yield"], line["kind"]) for line in row["lines"])
     electron_mev = row["beta_mev"] + row["conversion_mev"] + row["auger_mev"]
-    return Nuclide(
-        key, row["half_life_h"], electron_mev, row["photon_mev"], row["alpha_mev"], lines, row["beta_mev"]
-    )
+    return Nuclide(key, row["half_life_h"], electron_mev, row["photon_mev"], row["alpha_mev"], lines, row["beta_mev"])
 
 
 @cache

@@ -156,7 +156,8 @@ def activity_options(
         _check.non_negative(f"{name}: previous_gy", tissue.previous_gy)
         if name in limits and _check.positive(f"limits[{name!r}]", limits[name]) <= tissue.previous_gy:
             raise InputError(
-                f"{name} has already received {tissue.previous_gy:g} Gy of its limit of {limits[name]:g} Gy; no activity "
+                f"{name} has already received {tissue.previous_gy:g} Gy of its limit of {limits[name]:g} Gy; "
+                "no activity "
                 "is left to choose"
             )
     return tuple(
@@ -241,7 +242,8 @@ def verify(dose_gy: UFloat, expected: ExpectedRange, shared_rel: float = 0.0) ->
     for what, spread in (("dose_gy", measured), ("the expected range", population)):
         if shared_rel > spread:
             raise InputError(
-                f"shared_rel is {shared_rel:g}, more than the whole relative uncertainty of {what} ({spread:.3g}); what "
+                f"shared_rel is {shared_rel:g}, more than the whole relative uncertainty of {what} "
+                f"({spread:.3g}); what "
                 "both have in common must be part of each"
             )
     spread = float(np.sqrt(measured**2 + population**2 - 2 * shared_rel**2))

@@ -7,11 +7,11 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from uncertainties import UFloat
+from uncertainties import UFloat, ufloat
 
 from mrtlab.errors import InputError
 
-__all__ = ["format_quantity", "parse_number", "parse_quantity"]
+__all__ = ["format_interval", "format_quantity", "parse_number", "parse_quantity", "parse_uncertain"]
 
 # A registry of our own: activity is a dimension, so "5 Hz" or "3 rpm" never passes for an activity,
 # and it loads in a hundredth of the time of the full list.
@@ -99,11 +99,40 @@ def parse_quantity(text: str, unit: str) -> float:
     found = _unit(typed, text)
     if found.dimensionality != wanted.dimensionality:
         raise InputError(
-            f"{text.strip()!r} is {_kind(found)}; {_kind(wanted)}"
-            + (f" in {unit}" if unit else "")
-            + " is needed here"
+            f"{text.strip()!r} is {_kind(found)}; {_kind(wanted)}" + (f" in {unit}" if unit else "") + " is needed here"
         )
     return float(_registry().Quantity(number, found).to(wanted).magnitude)
+
+
+def parse_uncertain(text: str, unit: str):
+    """Read a typed quantity with or without its standard uncertainty and return it in ``unit``.
+
+    ``"250,6 ± 8,5 g"``, ``"250.6 +/- 8.5 g"`` and ``"(250.6 ± 8.5) g"`` are the same; a unit after the uncertainty
+    alone is that of both.
+
+    Returns
+    -------
+    ufloat, or float where no uncertainty was typed
+
+    Raises
+    ------
+    InputError
+        As :func:`parse_quantity`; also for an uncertainty that is not above 0.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"expected typed text, got {text!r}")
+    bracket = re.fullmatch(r"\s*\(([^()]*)\)(.*)", text)
+    parts = re.split(r"±|\+/-|\+-", f"{bracket[1]} {bracket[2]}" if bracket else text)
+    if len(parts) == 1:
+        return parse_quantity(text, unit)
+    if len(parts) > 2:
+        raise InputError(f"{text!r} has more than one ±; type one value and one uncertainty")
+    spread_typed = _split(parts[1])[1]
+    value_typed = parts[0] if _split(parts[0])[1] else f"{parts[0]} {spread_typed}"
+    spread = parse_quantity(parts[1], unit)
+    if spread <= 0:
+        raise InputError(f"the uncertainty in {text!r} must be above 0; leave it out if it is not known")
+    return ufloat(parse_quantity(value_typed, unit), spread)
 
 
 def format_quantity(value, unit: str = "") -> str:
@@ -135,6 +164,21 @@ def format_quantity(value, unit: str = "") -> str:
         return _rounded(number, _last_place(number, 4)) + " (exact)" + suffix
     place = _last_place(spread, 2)
     return f"{_rounded(number, place)} ± {_rounded(spread, place)}{suffix}"
+
+
+def format_interval(low: float, high: float, unit: str = "") -> str:
+    """Write the ends of a 95 % interval, rounded as its standard uncertainty would be.
+
+    Examples
+    --------
+    >>> format_interval(2.3866, 2.8223, "Gy")
+    '2.39 to 2.82 Gy'
+    """
+    low, high = float(low), float(high)
+    if not (math.isfinite(low) and math.isfinite(high)) or low > high:
+        raise InputError(f"an interval needs two finite ends in order, got {low} and {high}")
+    place = _last_place((high - low) / 4, 2) if high > low else _last_place(high, 4)
+    return f"{_rounded(low, place)} to {_rounded(high, place)}" + (f" {unit}" if unit else "")
 
 
 def _split(text: str) -> tuple[float, str]:

@@ -142,10 +142,18 @@ class TimeActivity:
         wanted = np.asarray(wanted)
         if wanted.dtype != bool or wanted.shape != self.times_h.shape:
             raise InputError(f"wanted must be {len(self)} times True or False, got {wanted!r}")
+        sigma_mbq = self.sigma_mbq[wanted] if self.sigma_given else None
+        return self._like(self.times_h[wanted], self.activity_mbq[wanted], sigma_mbq=sigma_mbq)
+
+    def with_cv(self, cv: float) -> TimeActivity:
+        """The same points with another relative standard uncertainty, ``cv`` (0.05 is 5 %), for all of them."""
+        return self._like(self.times_h, self.activity_mbq, cv=cv)
+
+    def _like(self, times_h, activity_mbq, **uncertainty) -> TimeActivity:
         return TimeActivity(
-            self.times_h[wanted],
-            self.activity_mbq[wanted],
-            self.sigma_mbq[wanted] if self.sigma_given else None,
+            times_h,
+            activity_mbq,
+            **uncertainty,
             nuclide=self.nuclide,
             decay_corrected=False,
             systematic_rel=self.systematic_rel,
@@ -155,7 +163,9 @@ class TimeActivity:
 
     def measured(self) -> list[UFloat]:
         """The activities as independent ufloats, MBq."""
-        return [ufloat(a, s, f"{t:g} h") for t, a, s in zip(self.times_h, self.activity_mbq, self.sigma_mbq, strict=True)]
+        return [
+            ufloat(a, s, f"{t:g} h") for t, a, s in zip(self.times_h, self.activity_mbq, self.sigma_mbq, strict=True)
+        ]
 
     def _sigma(self, activity_mbq):
         if self.sigma_mbq is not None and self.cv is not None:

@@ -212,7 +212,10 @@ def single_point(
         interval95=_interval(ratios, noise),
         method=method,
         flags=tuple(flags),
-        sources=("kinetics.known_half_life" if method != "haenscheid" else "kinetics.haenscheid", "kinetics.half_life_lognormal"),
+        sources=(
+            "kinetics.known_half_life" if method != "haenscheid" else "kinetics.haenscheid",
+            "kinetics.half_life_lognormal",
+        ),
     )
 
 

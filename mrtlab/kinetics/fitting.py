@@ -327,14 +327,21 @@ def _result(curve, shape, amplitudes, rates, chi_square, minima, scale_covarianc
 
 
 def _covariance(jacobian, fixed):
-    """Covariance of the parameters; those at a bound are held there and have none."""
+    """Covariance of the parameters; those at a bound are held there and have none.
+
+    Nor has the rate of a phase whose amplitude is zero, on which nothing depends.
+    """
     size = jacobian.shape[1]
-    free = np.flatnonzero(~np.asarray(fixed))
+    lengths = np.linalg.norm(jacobian, axis=0)
+    free = np.flatnonzero(~np.asarray(fixed) & (lengths > 0))
     covariance = np.zeros((size, size))
     if len(free):
-        part = jacobian[:, free]
-        scale = np.linalg.norm(part, axis=0)
-        covariance[np.ix_(free, free)] = np.linalg.pinv((part / scale).T @ (part / scale)) / np.outer(scale, scale)
+        scale = lengths[free]
+        # by singular values of the derivatives: a direction the points do not see keeps its huge variance,
+        # where a pseudo-inverse would give it none
+        _, singular, rows = np.linalg.svd(jacobian[:, free] / scale, full_matrices=False)
+        directions = rows / np.maximum(singular, 1e-9 * singular[0])[:, None]
+        covariance[np.ix_(free, free)] = directions.T @ directions / np.outer(scale, scale)
     return covariance
 
 

@@ -108,7 +108,14 @@ _IDENTITY_2 = ((1.0, 0.0), (0.0, 1.0))
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (
-        Model("phys", "physical decay only", "A1·exp(-λp·t)", 0, ((1.0,),), ("mono", "bi_phys", "uptake", "bi", "uptake_bi", "tri")),
+        Model(
+            "phys",
+            "physical decay only",
+            "A1·exp(-λp·t)",
+            0,
+            ((1.0,),),
+            ("mono", "bi_phys", "uptake", "bi", "uptake_bi", "tri"),
+        ),
         Model(
             "mono",
             "mono-exponential",

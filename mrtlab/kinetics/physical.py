@@ -56,7 +56,8 @@ def refusal(curve: TimeActivity, what: str, rate: float) -> str:
     half_life = f"half-life {np.log(2) / rate:.0f} h" if rate > 0 else "no fall at all"
     region = f"{curve.region}: " if curve.region else ""
     return (
-        f"{region}{what} fall slower than {curve.nuclide.name} decays ({half_life}; physical {curve.nuclide.half_life_h:.4g} h). "
+        f"{region}{what} fall slower than {curve.nuclide.name} decays ({half_life}; physical "
+        f"{curve.nuclide.half_life_h:.4g} h). "
         "Are the values already decay corrected (decay_corrected=True)? Otherwise check the nuclide, the unit "
         "of the times, and the last point"
     )

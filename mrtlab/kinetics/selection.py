@@ -78,9 +78,9 @@ def select(curve: TimeActivity, models: Sequence[str] | None = None, thorough: b
 
     A curve is rejected if a parameter ran to the end of its range, an amplitude or a total rate is known to no
     better than 50 %, or chi-square has p < 0.01; also if it is a special case of another survivor whose chi-square
-    is lower by more than chance explains (likelihood-ratio test, p < 0.01). Only the survivors are ranked, by AICc for known uncertainties,
-    which needs two points more than parameters. A wash-out that cannot be told from physical decay is taken as
-    physical decay and flagged ``FELL_BACK_TO_PHYSICAL``.
+    is lower by more than chance explains (likelihood-ratio test, p < 0.01). Only the survivors are ranked, by AICc
+    for known uncertainties, which needs two points more than parameters. A wash-out that cannot be told from physical
+    decay is taken as physical decay and flagged ``FELL_BACK_TO_PHYSICAL``.
 
     Parameters
     ----------
@@ -186,7 +186,8 @@ def _reasons(candidate: Fit):
     if candidate.p_value < value("kinetics.chi_square_p"):
         plural = "s" if candidate.dof > 1 else ""
         yield (
-            f"χ² = {candidate.chi_square:.3g} on {candidate.dof} degree{plural} of freedom (p = {candidate.p_value:.1g}): "
+            f"χ² = {candidate.chi_square:.3g} on {candidate.dof} degree{plural} of freedom (p = "
+            f"{candidate.p_value:.1g}): "
             "the points lie further from it than their uncertainty allows"
         )
 

@@ -60,7 +60,9 @@ def test_l05_sphere_s_values(mass_g):
 
 def test_a01_decay_for_a_day():
     start = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
-    assert clock.activity_at(7400.0, "Lu-177", start, start + timedelta(hours=24)) == pytest.approx(6667.202109, rel=1e-9)
+    assert clock.activity_at(7400.0, "Lu-177", start, start + timedelta(hours=24)) == pytest.approx(
+        6667.202109, rel=1e-9
+    )
     assert clock.activity_at(6667.202109, "Lu-177", start + timedelta(hours=24), start) == pytest.approx(7400, rel=1e-9)
 
 
@@ -87,7 +89,9 @@ def test_e03_reference_mass_is_wrong():
     assert dose.organ({"k": 9000.0}, {"k": kidneys.gy_per_mbq_h}) == pytest.approx(2.496744, rel=1e-6)
     whole = dose.scale_s_value(kidneys.gy_per_mbq_h, kidneys.mass_g, 180.0, "Lu-177", photon_exponent=1)
     assert 9000 * whole == pytest.approx(4.299865, rel=1e-6)
-    assert 9000 * dose.scale_s_value(kidneys.gy_per_mbq_h, kidneys.mass_g, 180.0, "Lu-177") == pytest.approx(4.2999, rel=3e-3)
+    assert 9000 * dose.scale_s_value(kidneys.gy_per_mbq_h, kidneys.mass_g, 180.0, "Lu-177") == pytest.approx(
+        4.2999, rel=3e-3
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,8 +132,6 @@ def test_tv41_what_both_share_is_removed():
     """Radioiodine verification: mass (15 %) and energy per decay (3 %) are the same in plan and measurement."""
     u_measured = np.sqrt(0.15**2 + 0.07**2 + 0.08**2 + 0.03**2)
     expected = planning.expected_range(300.885, np.exp(0.246577))
-    verdict = planning.verify(
-        ufloat(206.204, 206.204 * u_measured), expected, shared_rel=float(np.hypot(0.15, 0.03))
-    )
+    verdict = planning.verify(ufloat(206.204, 206.204 * u_measured), expected, shared_rel=float(np.hypot(0.15, 0.03)))
     assert verdict.z == pytest.approx(-1.71226, rel=1e-4)
     assert expected.interval95_gy == pytest.approx((185.571, 487.855), rel=1e-5)

@@ -1,0 +1,88 @@
+"""The front page: one card per therapy and foundation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mrtlab.apps.controls import Html, Page, Text, escape
+
+__all__ = ["CARDS", "Card", "page"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One subject on the front page.
+
+    Attributes
+    ----------
+    subject, goal : str
+    notebook : str
+        Path under ``notebooks``; "" for what is not written yet.
+    title, minutes, level : str
+        Of the notebook.
+    """
+
+    subject: str
+    goal: str
+    notebook: str = ""
+    title: str = ""
+    minutes: str = ""
+    level: str = ""
+
+
+CARDS = {
+    "Therapies": (
+        Card(
+            "PRRT",
+            "From four scans of a real patient to a kidney dose with its uncertainty; see what the last scan is worth.",
+            "prrt/kidney_dose.ipynb",
+            "Kidney dose after Lu-177 DOTATATE",
+            "20 min",
+            "apply",
+        ),
+        Card("Radioiodine", "Plan the activity for a benign thyroid or a remnant, and verify the dose."),
+        Card("SIRT", "Lung shunt, partition and multi-compartment planning for Y-90 and Ho-166 microspheres."),
+        Card("PSMA", "Salivary glands, kidneys and the tumour sink over six cycles."),
+    ),
+    "Foundations": (
+        Card("Calibration", "From counts to activity: meter, sensitivity, scatter, dead time, recovery."),
+        Card("Curve fitting", "Choose a curve on evidence, and know what one measurement cannot tell."),
+        Card("Dose–response", "BED, tumour control and complication curves with honest bands."),
+    ),
+}
+
+
+def page() -> Page:
+    """The front page."""
+    sections = [Html(f"<h2>{escape(title)}</h2>{_cards(cards)}", kind="prose") for title, cards in CARDS.items()]
+    return Page(
+        "Practise dosimetry for molecular radiotherapy",
+        [
+            Text(
+                "Every treatment with radioactive drugs or microspheres should be planned for the patient and "
+                "its delivery "
+                "verified. Here you can practise it, offline, on real and simulated data.",
+                lead=True,
+            ),
+            *sections,
+        ],
+        crumbs=[("mrtlab", None)],
+        units="MBq · h · Gy",
+    )
+
+
+def _cards(cards) -> str:
+    return '<ul class="mrt-card-list">' + "".join(f"<li>{_card(card)}</li>" for card in cards) + "</ul>"
+
+
+def _card(card: Card) -> str:
+    if not card.notebook:
+        return (
+            f'<div class="mrt-card mrt-card-planned"><p class="mrt-card-subject">{escape(card.subject)}</p>'
+            f'<p>{escape(card.goal)}</p><p class="mrt-card-facts">not written yet</p></div>'
+        )
+    return (
+        f'<a class="mrt-card" href="{escape(card.notebook)}"><p class="mrt-card-subject">{escape(card.subject)}</p>'
+        f'<p class="mrt-card-title">{escape(card.title)}</p><p>{escape(card.goal)}</p>'
+        f'<p class="mrt-card-facts">{escape(card.minutes)} · level: {escape(card.level)}</p></a>'
+    )

@@ -1,0 +1,285 @@
+"""The kidney-dose page: controls linked to the model, nothing computed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mrtlab.apps import _state
+from mrtlab.apps.controls import (
+    Button,
+    CheckRows,
+    Choice,
+    CodePanel,
+    DataTable,
+    Details,
+    Figure,
+    Flags,
+    Group,
+    Note,
+    NumberField,
+    Page,
+    Result,
+    Row,
+    Section,
+    Text,
+    TextField,
+    Upload,
+    guard,
+)
+from mrtlab.apps.kidney_dose import words
+from mrtlab.apps.kidney_dose.model import BEST, KidneyDose
+from mrtlab.errors import InputError
+from mrtlab.kinetics import MODELS
+
+__all__ = ["page"]
+
+STATE = "kidney_dose"
+
+
+def page(model: KidneyDose | None = None) -> Page:
+    """The whole page, with the choices of the last visit.
+
+    Parameters
+    ----------
+    model : KidneyDose, optional
+        A new one by default.
+    """
+    return _View(model or KidneyDose()).page
+
+
+class _View:
+    def __init__(self, model: KidneyDose):
+        self.model = model
+        self._quiet = False
+        self._make_controls()
+        self._make_page()
+        with guard(self.page):
+            model.restore(_state.load(STATE))
+        self._link()
+        self._show_inputs()
+        self._refresh()
+        self._show_commitments()
+
+    def _make_controls(self):
+        self.region = Choice("Region", [("", "")])
+        self.used = CheckRows("Points in the fit", ("hours", "MBq"))
+        self.cv = NumberField(
+            "Uncertainty of each point",
+            "%",
+            minimum=0.1,
+            maximum=50,
+            required=False,
+            help="empty: as in the table, or 5 %",
+        )
+        curves = [("Best supported", BEST), *((shape.title, name) for name, shape in MODELS.items())]
+        self.curve = Choice("Curve", [(text[0].upper() + text[1:], name) for text, name in curves])
+        self.mass = NumberField("Mass", "g", minimum=1e-4, maximum=500_000, required=False)
+        self.mass_u = NumberField(
+            "Standard uncertainty of the mass", "g", minimum=1e-6, maximum=500_000, required=False
+        )
+        self.reset = Button("Reset", on_click=lambda _: self._restart())
+        self.upload = Upload("Use my own table…", accept=".csv,.txt,.tsv")
+        self.figure = Figure(
+            words.draw, words.alt, words.numbers, axes=words.axes, caption="Points, curve and residuals", height=480
+        )
+        self.result, self.extrapolated, self.flags = Result(), Text(), Flags()
+        self.ranking = DataTable(words.RANKING, caption="Candidate curves and what became of them")
+        self.also = Text()
+        self.code = CodePanel()
+        self.understood = Text()
+        self.prediction = Choice("The dose of the left kidney would change by", words.PREDICTIONS, radio=True)
+        self.predict = Button("Commit my prediction", on_click=lambda _: self._commit_prediction())
+        self.predicted = Note()
+        self.decision = Choice("I would", words.DECISIONS, radio=True)
+        self.reason = TextField("because", lines=2)
+        self.decide = Button("Save my decision", primary=True, on_click=lambda _: self._commit_decision())
+        self.decided = Note()
+
+    def _make_page(self):
+        self.fit = Section(
+            "Which curve do the scans support, and what dose follows?",
+            controls=[
+                Group("Measurement", [self.region, self.used, self.cv]),
+                Group("Model", [self.curve]),
+                Group("Parameters", [self.mass, self.mass_u]),
+                Row([self.reset, self.upload]),
+            ],
+            figure=self.figure,
+            under=[
+                self.result,
+                self.extrapolated,
+                self.flags,
+                Details("Why this curve and not another", [self.ranking, self.also], opened=True),
+                Details("The same in code", [self.code]),
+                Details("How the table was read", [self.understood]),
+            ],
+        )
+        self.page = Page(
+            "How much dose did this kidney receive, and how sure are we?",
+            [
+                Section(
+                    words.PREDICT, under=[Text(words.PREDICT_STORY), self.prediction, self.predict, self.predicted]
+                ),
+                self.fit,
+                Section(
+                    words.DECIDE,
+                    under=[Text(words.DECIDE_STORY), self.decision, self.reason, self.decide, self.decided],
+                ),
+            ],
+            crumbs=[("mrtlab", "../index.ipynb"), ("PRRT", None), ("Kidney dose", None)],
+            subtitle="Lu-177 DOTATATE, four SPECT/CT · 20 min · level: apply · a real patient (SNMMI challenge, no. 4)",
+            units="MBq · h · Gy",
+        )
+
+    def _link(self):
+        shown = guard(self.page)
+        self.region.observe(shown(self._region_chosen), "value")
+        for control, trait in (
+            (self.used, "used"),
+            (self.curve, "curve"),
+            (self.cv, "cv_percent"),
+            (self.mass, "mass_g"),
+            (self.mass_u, "mass_u_g"),
+        ):
+            control.observe(shown(lambda change, trait=trait: self._input(trait, change["new"])), "value")
+        for field in (self.cv, self.mass, self.mass_u):  # a refused text leaves the value None: say so at once
+            field.observe(shown(lambda _: self._mark_stale()), "state")
+        self.upload.observe(shown(self._uploaded), "file")
+
+    # what the learner does
+
+    def _region_chosen(self, change):
+        if not self._quiet and change["new"]:
+            self.model.choose(change["new"])
+            self._show_inputs()
+            self._refresh()
+            self._save()
+
+    def _input(self, trait, value):
+        if self._quiet or self._mark_stale():
+            return
+        setattr(self.model, trait, tuple(value) if trait == "used" else value)
+        self._refresh()
+        self._save()
+
+    def _uploaded(self, change):
+        if change["new"] is None:
+            return
+        try:
+            self.model.use_file(change["new"].name, change["new"].content)
+        except InputError:
+            self.upload.message = "The table was not taken; the reason stands at the top of the page."
+            raise
+        self._show_inputs()
+        self._refresh()
+        self._save()
+        self.upload.message = f"{change['new'].name} was read. It is not stored; a reload brings the patient back."
+
+    def _restart(self):
+        with guard(self.page):
+            self.model.use_patient()
+            self.upload.message = ""
+            self._show_inputs()
+            self._refresh()
+            self._save()
+
+    def _commit_prediction(self):
+        with guard(self.page):
+            if self.prediction.value is None:
+                raise InputError("choose one of the three answers before you commit")
+            self.model.prediction = self.prediction.value
+            if self._save():
+                self._show_commitments()
+
+    def _commit_decision(self):
+        with guard(self.page):
+            if self.decision.value is None:
+                raise InputError("choose what you would do before you save it")
+            if not self.reason.value.strip():
+                raise InputError("give your reason in a sentence; a decision without one cannot be discussed")
+            self.model.decision, self.model.reason = self.decision.value, self.reason.value.strip()
+            if self._save():
+                self._show_commitments()
+
+    # what the page shows
+
+    def _mark_stale(self) -> bool:
+        """Whether what is shown no longer belongs to the inputs, and why."""
+        wrong = [field.label.lower() for field in (self.cv, self.mass, self.mass_u) if field.state == "bad"]
+        reason = f"the field “{wrong[0]}” cannot be used" if wrong else ""
+        if not any(self.used.value):
+            reason = "no point is in the fit; tick at least one"
+        self.fit.stale = reason
+        return bool(reason)
+
+    def _show_inputs(self):
+        """Controls from the model, without answering their own changes."""
+        model, self._quiet = self.model, True
+        try:
+            self.region.options = [(words.label(name), name) for name in model.table.regions]
+            self.region.value = model.region
+            curve = model.table[model.region]
+            rows = [(f"{time:.3g}", f"{mbq:.3g}") for time, mbq in zip(curve.times_h, curve.activity_mbq, strict=True)]
+            self.used.set_rows(rows, [f"use the point at {time} h, {mbq} MBq" for time, mbq in rows], model.used)
+            self.curve.value = model.curve
+            for field, number in (
+                (self.cv, model.cv_percent),
+                (self.mass, model.mass_g),
+                (self.mass_u, model.mass_u_g),
+            ):
+                field.text = ""
+                field.value = number
+            self.understood.text = model.table.understood
+        finally:
+            self._quiet = False
+
+    def _refresh(self):
+        """Figure first, words after, the ranking last."""
+        if self._mark_stale():
+            return
+        answer = self.model.answer()
+        self.figure.show(answer)
+        self.result.set(*words.result(answer))
+        self.extrapolated.text = words.extrapolated(answer)
+        self.flags.texts = words.flags(answer)
+        self.ranking.set(words.ranking(answer))
+        self.also.text = words.also(answer)
+        self.code.code = self.model.code()
+        self._show_prediction()
+
+    def _show_prediction(self):
+        """The comparison appears once the learner has committed and has taken out the last scan alone."""
+        model = self.model
+        if not model.prediction:
+            return
+        last_out = not model.source and model.region == "kidney_left" and model.used == (True, True, True, False)
+        self.predicted.text = (
+            words.compared(model.prediction, *model.without_last()) if last_out else words.promised(model)
+        )
+
+    def _show_commitments(self):
+        model = self.model
+        self._quiet = True
+        if model.prediction:
+            self.prediction.value = model.prediction
+            self.prediction.disabled = self.predict.disabled = True
+            self._show_prediction()
+        if model.decision:
+            self.decision.value, self.reason.value = model.decision, model.reason
+            self.decided.text = words.discussion(model.answer(), model.decision)
+        self._quiet = False
+
+    def _save(self) -> bool:
+        """Keep the choices; what is said to be saved is on the disk."""
+        try:
+            saved = _state.load(STATE) | self.model.state()
+            _state.save(STATE, saved)
+        except OSError as error:
+            self.page.status = "not saved"
+            raise InputError(
+                f"your answers could not be saved in {_state.folder()}: {error.strerror or error}. Free some "
+                "space, or set "
+                "MRTLAB_DATA_DIR to a folder that can be written"
+            ) from None
+        self.page.status = f"saved {datetime.now():%H:%M} ✓"
+        return True

@@ -1,0 +1,291 @@
+"""``mrtlab dose``: from a time-activity table to time-integrated activity and dose, with uncertainty."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from uncertainties import UFloat
+
+import mrtlab
+from mrtlab.errors import Flag, InputError, PlausibilityWarning
+from mrtlab.units import format_interval, format_quantity, parse_number, parse_quantity, parse_uncertain
+
+__all__ = ["dose"]
+
+_WIDTH = 100
+_LABEL = 16
+
+
+def dose(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Time-activity table (CSV).")],
+    nuclide: Annotated[str | None, typer.Option(metavar="NAME", help="Such as Lu-177.", show_default=False)] = None,
+    decay_corrected: Annotated[
+        bool | None,
+        typer.Option(
+            "--decay-corrected/--not-decay-corrected",
+            help="Whether the activities were corrected for decay to the time of administration.",
+            show_default=False,
+        ),
+    ] = None,
+    administered: Annotated[
+        str | None, typer.Option(metavar="ACTIVITY", help="Such as '7,4 GBq'.", show_default=False)
+    ] = None,
+    mass: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REGION=MASS", help="Such as kidney_left='240 ± 8 g'; may be repeated.", show_default=False
+        ),
+    ] = None,
+    cv: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Uncertainty of every point, such as 5.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False,
+) -> int:
+    """Print time-integrated activity and absorbed dose of every region, with uncertainty.
+
+    Exit status 0 if every region came out, 1 if some were refused, 2 if the input cannot be used.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PlausibilityWarning)
+        table = _read(file, nuclide, decay_corrected, administered, cv)
+        masses = dict(table.masses_g) | _masses(mass or [], table.regions)
+        regions = [_region(curve, masses.get(curve.region)) for curve in table]
+    remarks = list(dict.fromkeys(str(item.message) for item in caught if item.category is PlausibilityWarning))
+    if all("error" in region for region in regions):
+        raise InputError("no region could be evaluated. " + " | ".join(region["error"] for region in regions))
+    if as_json:
+        typer.echo(json.dumps(_document(file, table, regions, remarks), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_page(file, table, regions, remarks)))
+    return int(any("error" in region for region in regions))
+
+
+def _read(file, nuclide, decay_corrected, administered, cv):
+    from mrtlab import tables
+
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; give a time-activity table such as tac.csv")
+    return tables.read_tac(
+        file,
+        nuclide=nuclide,
+        decay_corrected=decay_corrected,
+        administered_mbq=None if administered is None else parse_quantity(administered, "MBq"),
+        cv=None if cv is None else _percent(cv),
+    )
+
+
+def _percent(text: str) -> float:
+    number = parse_number(text.strip().removesuffix("%"))
+    if 0 < number < 0.1:
+        raise InputError(f"--cv {text} means {number:g} per cent; for {100 * number:g} % give --cv {100 * number:g}")
+    if not 0 < number <= 100:
+        raise InputError(f"--cv must be a percentage above 0 and at most 100, got {text}")
+    return number / 100
+
+
+def _masses(entries, regions):
+    masses = {}
+    for entry in entries:
+        region, equals, text = entry.partition("=")
+        region = region.strip()
+        if not equals:
+            raise InputError(f"--mass {entry!r} is not REGION=MASS, for example --mass {regions[0]}=240g")
+        if region not in regions:
+            raise InputError(f"--mass names {region!r}, but the table has {', '.join(regions)}")
+        if region in masses:
+            raise InputError(f"--mass is given twice for {region}")
+        masses[region] = parse_uncertain(text, "g")
+        if masses[region] <= 0:
+            raise InputError(f"--mass of {region} must be above 0, got {text}")
+    return masses
+
+
+def _region(curve, mass):
+    """Everything about one region, as plain data with ufloats."""
+    from mrtlab import dose as doses
+    from mrtlab import kinetics
+
+    try:
+        selection = kinetics.select(curve)
+    except InputError as refused:
+        return {"region": curve.region, "error": str(refused).removeprefix(f"{curve.region}: ")}
+    best, tia = selection.best, selection.tia_mbq_h
+    result = {
+        "region": curve.region,
+        "model": best.model,
+        "model_title": kinetics.MODELS[best.model].title,
+        "chi_square": best.chi_square,
+        "dof": best.dof,
+        "p_value": best.p_value,
+        "tia_mbq_h": tia,
+        "tiac_h": tia / curve.administered_mbq if curve.administered_mbq else None,
+        "effective_half_life_h": best.effective_half_life_h,
+        "extrapolated_fraction": best.extrapolated_fraction,
+        "span_tia_mbq_h": selection.span_tia_mbq_h,
+        "bracket_tia_mbq_h": selection.bracket_tia_mbq_h,
+        "points": len(curve),
+        "candidates": [
+            {
+                "model": fit.model,
+                "chi_square": fit.chi_square,
+                "dof": fit.dof,
+                "p_value": fit.p_value,
+                "aicc": fit.aicc,
+                "weight": selection.weights.get(fit.model),
+                "tia_mbq_h": fit.tia_mbq_h,
+            }
+            for fit in selection.ranking
+        ],
+        "rejected": {name: list(reasons) for name, reasons in selection.rejected.items()},
+        "flags": [str(flag) for flag in selection.flags],
+        "sources": sorted({*selection.sources, *(("dose.local",) if mass is not None else ())}),
+    }
+    if mass is not None:
+        result["mass_g"] = mass
+        result["dose_gy"] = doses.local(tia, mass, curve.nuclide)
+        result["dose_span_gy"] = [
+            doses.local(end, float(_plain(mass)), curve.nuclide) for end in selection.span_tia_mbq_h
+        ]
+        if curve.administered_mbq:
+            result["dose_gy_per_gbq"] = result["dose_gy"] / (curve.administered_mbq / 1000)
+    return result
+
+
+def _document(file, table, regions, remarks):
+    first = table[0]
+    keys = sorted({key for region in regions for key in region.get("sources", ())})
+    return {
+        "purpose": mrtlab.PURPOSE,
+        "mrtlab": mrtlab.__version__,
+        "file": file.name,
+        "nuclide": first.nuclide.name,
+        "administered_mbq": first.administered_mbq,
+        "sigma_given": first.sigma_given,
+        "dose_method": "electrons and alphas absorbed locally",
+        "understood": table.understood.splitlines(),
+        "remarks": remarks,
+        "regions": [{key: _jsonable(item) for key, item in region.items()} for region in regions],
+        "sources": [
+            {"key": key, "status": source.status, "citation": source.citation}
+            for key, source in ((key, mrtlab.sources(key)) for key in keys)
+        ],
+    }
+
+
+def _jsonable(item):
+    if isinstance(item, UFloat):
+        return {"value": item.nominal_value, "u": item.std_dev}
+    if isinstance(item, dict):
+        return {key: _jsonable(value) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return [_jsonable(value) for value in item]
+    return item
+
+
+def _page(file, table, regions, remarks):
+    """The lines that a person reads."""
+    first = table[0]
+    given = (
+        f"{first.administered_mbq:g} MBq administered" if first.administered_mbq else "administered activity not given"
+    )
+    yield f"{file.name}: {first.nuclide.name}, {given}, {len(table)} region{'s' * (len(table) > 1)}"
+    shared = _common_flags(regions)
+    for text in [*remarks, *(Flag(flag).text for flag in shared)]:
+        yield from _wrap("note", text)
+    for region in regions:
+        yield ""
+        yield region["region"] or "(no name)"
+        if "error" in region:
+            yield from _wrap("refused", region["error"])
+            continue
+        yield from _region_lines(region, shared)
+    yield ""
+    yield from textwrap.wrap(
+        "Uncertainties are standard uncertainties (k = 1). Doses: electrons and alphas absorbed where they "
+        "are emitted. " + mrtlab.PURPOSE,
+        _WIDTH,
+    )
+
+
+def _common_flags(regions):
+    """Flags that every region carries are said once, at the top."""
+    sets = [region["flags"] for region in regions if "flags" in region]
+    return [flag for flag in sets[0] if len(sets) > 1 and all(flag in other for other in sets)]
+
+
+def _region_lines(region, shared):
+    yield from _wrap("curve", f"{region['model_title']} ({region['model']}); {_chi(region)}")
+    tiac = (
+        f"  ({format_quantity(region['tiac_h'], 'h')} per administered activity)"
+        if region["tiac_h"] is not None
+        else ""
+    )
+    yield from _wrap("TIA", format_quantity(region["tia_mbq_h"], "MBq·h") + tiac)
+    yield from _wrap("half-life", _half_life(region["effective_half_life_h"]))
+    yield from _wrap("extrapolated", f"{100 * region['extrapolated_fraction']:.0f} % of the TIA, after the last point")
+    if "dose_gy" in region:
+        per = f"  ({format_quantity(region['dose_gy_per_gbq'], 'Gy/GBq')})" if "dose_gy_per_gbq" in region else ""
+        mass = region["mass_g"]
+        exact = "" if isinstance(mass, UFloat) else ", taken as exact"
+        size = format_quantity(mass, "g")
+        yield from _wrap("dose", f"{format_quantity(region['dose_gy'], 'Gy')}{per}; mass {size}{exact}")
+    else:
+        yield from _wrap("dose", f"none: no mass given (--mass {region['region']}=240g)")
+    yield from _alternative_lines(region)
+    for name, reasons in region["rejected"].items():
+        yield from _wrap(f"not {name}", "; ".join(reasons))
+    for flag in region["flags"]:
+        if flag not in shared:
+            yield from _wrap("note", Flag(flag).text)
+
+
+def _alternative_lines(region):
+    """What else the points allow: the other survivors, and without any curve the two extreme tails."""
+    low, high = region["span_tia_mbq_h"]
+    for other in region["candidates"][1:]:
+        weight = "too few points to weigh it" if other["weight"] is None else f"Akaike weight {other['weight']:.2g}"
+        tia = format_quantity(other["tia_mbq_h"], "MBq·h")
+        yield from _wrap(f"or {other['model']}", f"fits too: {tia}; {_chi(other)}; {weight}")
+    if Flag.MODELS_DISAGREE in region["flags"]:
+        dose = ""
+        if "dose_span_gy" in region:
+            dose = ", dose " + format_interval(*region["dose_span_gy"], "Gy")
+        words = f"{region['points']} points cannot decide between these curves"
+        yield from _wrap("span", f"{format_interval(low, high, 'MBq·h')}{dose}: {words}")
+    if Flag.SELECTION_UNDECIDED in region["flags"] and region["bracket_tia_mbq_h"]:
+        ends = format_interval(*region["bracket_tia_mbq_h"], "MBq·h")
+        yield from _wrap(
+            "without a curve",
+            f"{ends} by trapezoids, with the tail at the rate of the last two points or at physical decay: "
+            f"{region['points']} points cannot decide how the tail falls",
+        )
+
+
+def _half_life(half_life):
+    if half_life.std_dev == 0:
+        return f"{format_quantity(half_life.nominal_value, 'h')}, physical decay, in the slowest phase"
+    return f"{format_quantity(half_life, 'h')} effective, slowest phase"
+
+
+def _chi(fit):
+    plural = "s" * (fit["dof"] != 1)
+    return f"χ² {fit['chi_square']:.2f} on {fit['dof']} degree{plural} of freedom, p = {fit['p_value']:.2g}"
+
+
+def _wrap(label, text):
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=f"  {label:<{_LABEL}}",
+        subsequent_indent=" " * (_LABEL + 2),
+        break_on_hyphens=False,
+    )
+
+
+def _plain(number):
+    return number.nominal_value if isinstance(number, UFloat) else number

@@ -1,0 +1,308 @@
+"""The kidney-dose page without a browser: the model's numbers, the view's manners, what is kept between visits."""
+
+import contextlib
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from scipy.optimize import curve_fit
+
+import mrtlab
+from mrtlab import dose
+from mrtlab.apps import _state, kidney_dose
+from mrtlab.apps.controls import UploadedFile
+from mrtlab.apps.kidney_dose import view as view_module
+from mrtlab.apps.kidney_dose import words
+
+KIDNEY = ([3.741111, 27.725278, 103.094167, 123.983611], [98.561432, 73.599408, 25.39568, 19.04661])
+OWN = "time_h;kidney_mbq\n4,5;120,5\n24;98,2\n72;55,1\n168;19,3\n"
+HEAD = "# nuclide: Lu-177\n# decay_corrected: no\n# cv: 5 %\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def model():
+    return kidney_dose.KidneyDose()
+
+
+@pytest.fixture
+def view(model):
+    return view_module._View(model)
+
+
+def independent_tia(times, activity):
+    times, activity = np.array(times), np.array(activity)
+    best, _ = curve_fit(
+        lambda t, a, rate: a * np.exp(-rate * t), times, activity, p0=[activity[0], 0.012], sigma=0.05 * activity
+    )
+    return best[0] / best[1]
+
+
+class TestModel:
+    def test_left_kidney_agrees_with_an_independent_fit(self, model):
+        answer = model.answer()
+        tia = independent_tia(*KIDNEY)
+        assert answer.tia_mbq_h.nominal_value == pytest.approx(tia, rel=1e-5)
+        assert answer.dose_gy.nominal_value == pytest.approx(tia * 0.0853201 / model.mass_g, rel=1e-4)
+
+    def test_uncertainty_of_the_mass_is_in_the_dose(self, model):
+        whole = model.answer().dose_gy
+        tia = model.answer().tia_mbq_h
+        relative = np.hypot(tia.std_dev / tia.nominal_value, model.mass_u_g / model.mass_g)
+        assert whole.std_dev / whole.nominal_value == pytest.approx(relative, rel=1e-9)
+        model.mass_u_g = None
+        less = model.answer().dose_gy
+        assert less.std_dev / less.nominal_value == pytest.approx(tia.std_dev / tia.nominal_value, rel=1e-9)
+
+    def test_leaving_out_the_last_point(self, model):
+        model.used = (True, True, True, False)
+        answer = model.answer()
+        assert answer.tia_mbq_h.nominal_value == pytest.approx(independent_tia(KIDNEY[0][:3], KIDNEY[1][:3]), rel=1e-5)
+        assert answer.tia_mbq_h.std_dev > kidney_dose.KidneyDose().answer().tia_mbq_h.std_dev
+        assert len(answer.measured) == 4
+        assert len(answer.kept) == 3
+
+    def test_whole_body_says_how_far_the_curves_differ(self, model):
+        model.choose("whole_body")
+        answer = model.answer()
+        low, high = answer.selection.span_tia_mbq_h
+        assert low == pytest.approx(1.215e5, rel=0.01)
+        assert high == pytest.approx(1.634e5, rel=0.01)
+        assert "MODELS_DISAGREE" in answer.flags
+        assert re.search(r"0\.106\d? to 0\.143\d? Gy", " ".join(words.flags(answer)))
+
+    def test_two_points_are_refused_with_the_reason(self, model):
+        model.used = (True, False, False, True)
+        answer = model.answer()
+        assert answer.fit is None
+        assert answer.dose_gy is None
+        assert "as many parameters as points" in answer.refusal
+
+    def test_named_curve_is_shown_even_if_rejected(self, model):
+        model.curve = "phys"
+        answer = model.answer()
+        assert answer.fit.model == "phys"
+        assert answer.curve_rejected
+        assert "CHI_SQUARE_REJECTED" in answer.flags
+
+    def test_own_uncertainty_replaces_the_assumed_one(self, model):
+        model.cv_percent = 10.0
+        assert model.answer().tia_mbq_h.std_dev == pytest.approx(
+            2 * kidney_dose.KidneyDose().answer().tia_mbq_h.std_dev, rel=1e-6
+        )
+        assert "SIGMA_ASSUMED" not in model.answer().flags
+
+    def test_unknown_region_names_those_there_are(self, model):
+        with pytest.raises(mrtlab.InputError, match="kidney_left, kidney_right"):
+            model.choose("kidney")
+
+    def test_a_table_that_is_refused_leaves_everything_as_it_was(self, model):
+        before = model.state(), model.table
+        with pytest.raises(mrtlab.InputError, match=r"mine\.csv: "):
+            model.use_file("mine.csv", b"time_h,kidney_mbq\n1,5,123,4\n")
+        assert (model.state(), model.table) == before
+
+    def test_own_table_without_mass_gives_no_dose(self, model):
+        model.use_file("mine.csv", (HEAD + OWN).encode())
+        answer = model.answer()
+        assert answer.dose_gy is None
+        assert answer.tia_mbq_h.nominal_value > 0
+        assert "Give a mass" in words.extrapolated(answer)
+        model.mass_g = 250.0
+        assert model.answer().dose_gy.nominal_value == pytest.approx(
+            dose.local(answer.tia_mbq_h.nominal_value, 250.0, "Lu-177")
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"used": (True, True, True, False)},
+        {"curve": "uptake"},
+        {"cv_percent": 7.5},
+        {"mass_g": 240.5, "mass_u_g": 8.0},
+        {"mass_g": 240.5, "mass_u_g": None},
+        {"cv_percent": 3.0, "used": (False, True, True, True), "curve": "mono", "mass_g": 200.0},
+    ],
+    ids=lambda change: "-".join(change) or "untouched",
+)
+def test_the_same_in_code_gives_the_same_number(model, change):
+    for name, value in change.items():
+        setattr(model, name, value)
+    code = model.code()
+    assert len(code.splitlines()) <= 15
+    scope = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code, scope)
+    assert scope["dose_gy"].nominal_value == pytest.approx(model.answer().dose_gy.nominal_value, rel=1e-9)
+    assert scope["dose_gy"].std_dev == pytest.approx(model.answer().dose_gy.std_dev, rel=1e-9)
+
+
+class TestView:
+    def test_first_sight(self, view):
+        assert view.page.errors.messages == ()
+        assert "2.60 ± 0.11 Gy" in view.result.html
+        assert "4 measured points" in view.figure.alt
+        assert view.figure.png.startswith(b"\x89PNG")
+        assert view.fit.stale == ""
+
+    def test_unticking_a_point_repaints(self, view):
+        before = view.figure.png
+        view.used.value = (True, True, True, False)
+        assert view.figure.png != before
+        assert "1 of them is left out" in view.figure.alt
+        assert view.model.used == (True, True, True, False)
+
+    def test_no_point_left_is_said_and_the_rest_is_marked_stale(self, view):
+        view.used.value = (False,) * 4
+        assert "no point is in the fit" in view.fit.stale
+        view.used.value = (True,) * 4
+        assert view.fit.stale == ""
+        assert "2.60 ± 0.11 Gy" in view.result.html
+
+    def test_one_point_left_is_explained(self, view):
+        view.used.value = (True, False, False, False)
+        assert view.page.errors.messages == ()
+        assert "no curve is supported" in view.result.html
+
+    @pytest.mark.parametrize(("typed", "grams"), [("240,5", 240.5), ("0,25 kg", 250.0), ("240.5 g", 240.5)])
+    def test_typed_mass(self, view, typed, grams):
+        view.mass.text = typed
+        assert view.model.mass_g == pytest.approx(grams)
+        assert view.fit.stale == ""
+
+    @pytest.mark.parametrize("typed", ["1.234,5", "abc", "-5", "7 MBq"])
+    def test_unusable_mass_marks_the_result_stale(self, view, typed):
+        shown = view.result.html
+        view.mass.text = typed
+        assert view.mass.state == "bad"
+        assert "mass" in view.fit.stale
+        assert view.result.html == shown
+        view.mass.text = "250"
+        assert view.fit.stale == ""
+        assert view.model.mass_g == 250
+
+    def test_region_brings_its_points_and_mass(self, view):
+        view.region.value = "liver"
+        assert view.mass.value == pytest.approx(view.model.table.masses_g["liver"].nominal_value)
+        assert "liver" in view.result.html
+        assert view.used.rows[0][1] == "378"
+
+    def test_refused_upload_shows_the_reader_s_words(self, view):
+        view.upload.file = UploadedFile("mine.csv", b"time_h,kidney_mbq\n1,5,123,4\n")
+        assert "mine.csv" in view.page.errors.messages[0]
+        assert not view.page.errors.unexpected
+        assert "2.60 ± 0.11 Gy" in view.result.html
+
+    def test_upload_and_reset(self, view):
+        view.upload.file = UploadedFile("mine.csv", (HEAD + OWN).encode())
+        assert view.page.errors.messages == ()
+        assert view.region.value == "kidney"
+        assert "Time-integrated activity" in view.result.html
+        view.reset.click()
+        assert view.region.value == "kidney_left"
+        assert "2.60 ± 0.11 Gy" in view.result.html
+
+    def test_table_that_falls_slower_than_physical_decay_says_why(self, view):
+        slow = HEAD + "time_h,kidney_mbq\n4,100.5\n24,99\n72,97\n168,96\n"
+        view.upload.file = UploadedFile("slow.csv", slow.encode())
+        assert view.page.errors.messages == ()
+        assert "decay corrected" in view.extrapolated.text
+
+    def test_every_region_and_curve_without_unexpected_error(self, view):
+        for _, region in view.region.options:
+            view.region.value = region
+            for _, curve in view.curve.options:
+                view.curve.value = curve
+                assert not view.page.errors.unexpected
+                assert view.result.html
+
+    def test_prediction_is_compared_only_after_it_was_committed(self, view):
+        view.used.value = (True, True, True, False)
+        assert view.predicted.text == ""
+        view.predict.click()
+        assert "choose one" in view.page.errors.messages[0]
+        view.prediction.value = "more than 15 %"
+        view.predict.click()
+        assert "Not as you said" in view.predicted.text
+        view.used.value = (True,) * 4
+        assert "You predicted" in view.predicted.text
+        assert "changes by" not in view.predicted.text.replace("changes the dose by", "")
+
+    def test_decision_needs_a_reason(self, view):
+        view.decision.value = "scan"
+        view.decide.click()
+        assert "reason" in view.page.errors.messages[0]
+        assert view.decided.text == ""
+        view.reason.value = "The tail carries a fifth."
+        view.decide.click()
+        assert "ask for another scan" in view.decided.text
+
+
+class TestKept:
+    def test_choices_and_answers_come_back(self, view):
+        view.region.value = "spleen"
+        view.used.value = (True, True, False, True)
+        view.mass.text = "240,5"
+        view.prediction.value = "5 to 15 %"
+        view.predict.click()
+        assert "saved" in view.page.status
+        again = view_module._View(kidney_dose.KidneyDose())
+        assert again.region.value == "spleen"
+        assert again.used.value == (True, True, False, True)
+        assert again.mass.value == 240.5
+        assert again.prediction.value == "5 to 15 %"
+        assert again.prediction.disabled
+        assert "You predicted" in again.predicted.text
+
+    def test_on_disk_before_the_page_says_so(self, view, monkeypatch):
+        def full_disk(page, state):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(_state, "save", full_disk)
+        view.prediction.value = "less than 5 %"
+        view.predict.click()
+        assert "No space left" in view.page.errors.messages[0]
+        assert view.predicted.text == ""
+        assert view.page.status == "not saved"
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "",
+            "{",
+            "[]",
+            '{"region": "nowhere"}',
+            '{"used": [false]}',
+            '{"curve": "cubic", "mass_g": "x"}',
+            '{"used": 3}',
+        ],
+    )
+    def test_damaged_state_is_ignored(self, content):
+        target = _state.folder() / "pages" / "kidney_dose.json"
+        target.parent.mkdir(parents=True)
+        target.write_text(content, encoding="utf-8")
+        view = view_module._View(kidney_dose.KidneyDose())
+        assert view.page.errors.messages == ()
+        assert "2.60 ± 0.11 Gy" in view.result.html
+
+    def test_own_table_is_never_written(self, view):
+        view.upload.file = UploadedFile("mine.csv", (HEAD + OWN).encode())
+        view.used.value = (True, True, True, False)
+        saved = (_state.folder() / "pages" / "kidney_dose.json").read_text(encoding="utf-8")
+        assert "120" not in saved
+        assert json.loads(saved).get("region") in (None, "kidney_left")
+
+    def test_save_is_whole_or_not_at_all(self, monkeypatch):
+        _state.save("page", {"a": 1})
+        with pytest.raises(TypeError):
+            _state.save("page", {"a": object()})
+        assert _state.load("page") == {"a": 1}
+        assert [path.name for path in (_state.folder() / "pages").iterdir()] == ["page.json"]
