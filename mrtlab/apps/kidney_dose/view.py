@@ -129,6 +129,7 @@ class _View:
             crumbs=[("mrtlab", "../index.ipynb"), ("PRRT", None), ("Kidney dose", None)],
             subtitle="Lu-177 DOTATATE, four SPECT/CT · 20 min · level: apply · a real patient (SNMMI challenge, no. 4)",
             units="MBq · h · Gy",
+            foot=False,  # the notebook goes on below with tasks, model and summary
         )
 
     def _link(self):
@@ -219,7 +220,10 @@ class _View:
             self.region.options = [(words.label(name), name) for name in model.table.regions]
             self.region.value = model.region
             curve = model.table[model.region]
-            rows = [(f"{time:.3g}", f"{mbq:.3g}") for time, mbq in zip(curve.times_h, curve.activity_mbq, strict=True)]
+            rows = [
+                (words.three(time), words.three(mbq))
+                for time, mbq in zip(curve.times_h, curve.activity_mbq, strict=True)
+            ]
             self.used.set_rows(rows, [f"use the point at {time} h, {mbq} MBq" for time, mbq in rows], model.used)
             self.curve.value = model.curve
             for field, number in (

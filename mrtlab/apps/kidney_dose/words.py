@@ -36,6 +36,11 @@ def label(region: str) -> str:
     return words[:1].upper() + words[1:] if words else "(no name)"
 
 
+def three(number: float) -> str:
+    """Three significant figures, zeros at the end kept."""
+    return f"{number:#.3g}".rstrip(".") if abs(number) < 1000 else f"{float(f'{number:.3g}'):g}"
+
+
 def axes(figure):
     """Room for the curve above and the residuals under it, in pixels whatever the size."""
     width, height = figure.get_size_inches() * figure.dpi
@@ -127,11 +132,7 @@ def ranking(answer: Answer) -> list[tuple[str, ...]]:
             continue
         p_value = "–" if fit.p_value is None else ("<0.001" if fit.p_value < 0.001 else f"{fit.p_value:.2g}")
         aicc = "–" if fit.aicc is None or name in selection.rejected else f"{fit.aicc:.1f}"
-        tia = (
-            format_quantity(fit.tia_mbq_h)
-            if name not in selection.rejected
-            else f"{float(f'{fit.tia_mbq_h.nominal_value:.3g}'):g}"
-        )
+        tia = format_quantity(fit.tia_mbq_h) if name not in selection.rejected else three(fit.tia_mbq_h.nominal_value)
         rows.append((MODELS[name].title, f"{fit.chi_square:.2f} ({fit.dof})", p_value, aicc, tia, verdict))
     return rows
 
@@ -228,7 +229,9 @@ def discussion(answer: Answer, decision: str) -> str:
 
 def _verdict(selection, name) -> str:
     if name in selection.rejected:
-        return "refused: " + "; ".join(selection.rejected[name])
+        reasons = "; ".join(selection.rejected[name])
+        # the library speaks of its arguments, the page of its fields
+        return "refused: " + reasons.replace("give sigma_mbq or cv", "enter the uncertainty of the points")
     fit = selection.fits[name]
     if fit is selection.best:
         return "best supported" if selection.weights else "simplest that fits; too few points to rank"

@@ -1,0 +1,168 @@
+"""The kidney-dose dashboard and the front page as a learner meets them, with everything outside this machine blocked."""
+
+import json
+import os
+import re
+import shutil
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from mrtlab import _content
+
+pytestmark = pytest.mark.browser
+NOTEBOOK = "prrt/kidney_dose.ipynb"
+OWN = "# nuclide: Lu-177\n# decay_corrected: no\ntime_h;kidney_mbq\n4,5;120,5\n24;98,2\n72;55,1\n168;19,3\n"
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory):
+    """A learner's data folder; the server inherits the variable, so it must be set before the first page."""
+    folder = tmp_path_factory.mktemp("learner")
+    before = os.environ.get("MRTLAB_DATA_DIR")
+    os.environ["MRTLAB_DATA_DIR"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["MRTLAB_DATA_DIR"]
+    else:
+        os.environ["MRTLAB_DATA_DIR"] = before
+
+
+@pytest.fixture
+def open_page(data_folder, open_dashboard):
+    """Function: the dashboard as seen by somebody who was never here."""
+    shutil.rmtree(data_folder / "pages", ignore_errors=True)
+    notebooks = _content.folder("notebooks")
+    return lambda notebook=NOTEBOOK, **more: open_dashboard(notebooks, notebook, **more)
+
+
+def result(tab):
+    return tab.page.locator(".mrt-result").first
+
+
+def picture(tab):
+    return tab.page.get_by_role("img", name=re.compile("measured points"))
+
+
+def test_the_dose_of_patient_4_is_there_at_once(open_page):
+    tab = open_page()
+    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
+    expect(result(tab)).to_contain_text("TIA 7650 ± 190 MBq·h")
+    expect(picture(tab)).to_be_visible()
+    expect(tab.page.get_by_text("18 % of the result lies after the last point")).to_be_visible()
+    expect(tab.page.get_by_role("cell", name="best supported")).to_be_visible()
+    tab.screenshot("kidney_dose")
+
+
+def test_leaving_out_a_point_repaints_and_widens(open_page):
+    tab = open_page()
+    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
+    before = picture(tab).get_attribute("src")
+    box = tab.page.get_by_role("checkbox", name=re.compile("use the point at 124 h"))
+    box.focus()
+    tab.page.keyboard.press("Space")
+    expect(picture(tab)).to_have_accessible_name(re.compile("1 of them is left out"))
+    assert picture(tab).get_attribute("src") != before
+    expect(result(tab)).not_to_contain_text("TIA 7650 ± 190")
+    tab.page.keyboard.press("Space")
+    expect(result(tab)).to_contain_text("TIA 7650 ± 190 MBq·h")
+
+
+@pytest.mark.parametrize(("typed", "echo"), [("152,5", "understood as 152.5 g"), ("0,2 kg", "understood as 200 g")])
+def test_a_typed_mass_changes_the_dose(open_page, typed, echo):
+    tab = open_page()
+    expect(result(tab)).to_contain_text("2.60")
+    tab.type("Mass", typed)
+    expect(tab.page.get_by_text(echo)).to_be_visible()
+    expect(result(tab)).not_to_contain_text("2.60 ± 0.11 Gy")
+
+
+def test_an_ambiguous_mass_is_refused_in_words(open_page):
+    tab = open_page()
+    expect(result(tab)).to_contain_text("2.60")
+    tab.type("Mass", "1.234,5")
+    expect(tab.page.get_by_text("both a point and a comma")).to_be_visible()
+    expect(tab.page.get_by_text("Not up to date")).to_be_visible()
+    tab.type("Mass", "250")
+    expect(tab.page.get_by_text("Not up to date")).to_have_count(0)
+
+
+def test_whole_body_does_not_pretend_to_be_decided(open_page):
+    tab = open_page()
+    tab.field("Region").select_option("Whole body")
+    expect(result(tab)).to_contain_text("whole body")
+    expect(tab.page.get_by_text(re.compile("Report the span"))).to_be_visible()
+    tab.field("Region").select_option("Remainder of body")
+    expect(tab.page.get_by_text(re.compile("uptake rate b2 ran to its bound"))).to_be_visible()
+    expect(tab.page.get_by_text(re.compile("39.3 on 2 degrees of freedom"))).to_be_visible()
+
+
+def test_own_table_good_and_bad(open_page):
+    tab = open_page()
+    chooser = tab.page.locator("input[type=file]")
+    chooser.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": b"time_h,kidney_mbq\n1,5,123,4\n"})
+    expect(tab.page.get_by_text(re.compile(r"bad\.csv: "))).to_be_visible()
+    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
+    chooser.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": OWN.encode()})
+    expect(result(tab)).to_contain_text("Time-integrated activity in the kidney")
+    tab.type("Mass", "250")
+    expect(result(tab)).to_contain_text("Dose to the kidney")
+
+
+def test_prediction_and_choices_are_there_after_the_tab_was_closed(open_page, data_folder):
+    tab = open_page()
+    tab.page.get_by_label("less than 5 %").check()
+    tab.page.get_by_role("button", name="Commit my prediction").click()
+    expect(tab.page.get_by_text(re.compile("You predicted that"))).to_be_visible()
+    saved = json.loads((data_folder / "pages" / "kidney_dose.json").read_text(encoding="utf-8"))
+    assert saved["prediction"] == "less than 5 %"
+    tab.field("Region").select_option("Spleen")
+    expect(result(tab)).to_contain_text("spleen")
+    expect(tab.page.get_by_text(re.compile("saved"))).to_be_visible()
+    tab.page.reload()
+    tab.page.wait_for_selector(".mrt-page h1", timeout=60_000)
+    expect(result(tab)).to_contain_text("spleen")
+    expect(tab.page.get_by_text(re.compile("You predicted that"))).to_be_visible()
+    expect(tab.page.get_by_label("less than 5 %")).to_be_checked()
+
+
+@pytest.mark.parametrize("width", [1280, 800, 640])
+@pytest.mark.parametrize("notebook", ["index.ipynb", NOTEBOOK])
+def test_names_alternatives_and_width(open_page, notebook, width):
+    """640 px is what is left of a 1280 px screen at 200 %."""
+    tab = open_page(notebook, width=width)
+    if notebook == NOTEBOOK:
+        expect(picture(tab)).to_be_visible()
+    tab.screenshot(f"{notebook.replace('/', '_')}_{width}")
+    page = tab.page
+    assert page.locator("h1:visible").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    for image in page.locator("img:visible").all():
+        assert image.get_attribute("alt")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('button, input, select, textarea, a[href], [role=slider], summary')]
+        .filter(node => node.checkVisibility() && !(node.labels?.length || node.getAttribute('aria-label')
+          || node.getAttribute('aria-labelledby') || node.textContent.trim() || node.title))
+        .map(node => node.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+
+
+def test_front_page_leads_to_the_dashboard(open_page):
+    tab = open_page("index.ipynb")
+    tab.page.get_by_role("link", name=re.compile("Kidney dose after Lu-177")).click()
+    tab.page.wait_for_selector(".mrt-page h1", timeout=60_000)
+    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
+    tab.page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
+    expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Practise dosimetry")
+
+
+def test_the_source_does_not_reach_the_browser(open_page):
+    tab = open_page()
+    with urllib.request.urlopen(f"{tab.address}voila/render/{NOTEBOOK}") as response:
+        assert "kidney_dose.page()" not in response.read().decode()
+    folder = Path(_content.folder("notebooks"))
+    assert "kidney_dose.page()" in (folder / NOTEBOOK).read_text(encoding="utf-8")
