@@ -1,19 +1,27 @@
 """Checks of arguments, with messages that name the argument, the value and the likely slip.
 
 All accept floats, sequences, numpy arrays and ``uncertainties`` numbers and return the value ready for
-arithmetic: a scalar as it came, anything longer as an array.
+arithmetic: a scalar as a float or ufloat, anything longer as an array.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
-from numbers import Real
 
 import numpy as np
-from uncertainties import UFloat, ufloat
+from uncertainties import UFloat, ufloat, umath
 
 from mrtlab.errors import InputError
+
+
+def exp(exponent):
+    """Exponential of floats, arrays, ufloats and arrays of ufloats."""
+    if isinstance(exponent, UFloat):
+        return umath.exp(exponent)
+    if np.ndim(exponent) and np.asarray(exponent).dtype == object:
+        return np.array([umath.exp(item) for item in np.ravel(exponent)]).reshape(np.shape(exponent))
+    return np.exp(exponent)
 
 
 def nominal(value):
@@ -38,22 +46,38 @@ def exact(number) -> UFloat:
 
 
 def finite(name: str, value):
-    """Refuse text, missing values, complex numbers, NaN and infinities."""
-    if isinstance(value, str):
+    """Refuse text, missing values, complex numbers, NaN and infinities.
+
+    Whole numbers come back as floats: numpy's wrap around when they get large.
+    """
+    if isinstance(value, (str, bytes)):
         raise InputError(
             f"{name} is the text {value!r}, not a number; read typed numbers with mrtlab.units.parse_quantity"
         )
     if value is None or isinstance(value, (bool, np.bool_)):
         raise InputError(f"{name} must be a number, got {value!r}")
-    if not isinstance(value, (Real, UFloat)) and np.ndim(value) > 0:
-        value = np.asarray(value)
     try:
+        value = _numbers(value)
         plain = nominal(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be a number or an array of numbers, got {value!r}") from None
     if not np.all(np.isfinite(plain)):
         raise InputError(f"{name} must be finite, got {_worst(value, ~np.isfinite(plain))}")
     return value
+
+
+def _numbers(value):
+    """A float, a ufloat, or an array of either."""
+    if isinstance(value, (float, UFloat)):
+        return value
+    if np.ndim(value) == 0:
+        return float(value)
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufO" or np.ma.is_masked(value):
+        raise TypeError  # truth values, text, complex numbers, dates, masked entries
+    if array.dtype.kind == "f" or any(isinstance(item, UFloat) for item in array.flat):
+        return array
+    return array.astype(float)
 
 
 def positive(name: str, value, hint: str = ""):
@@ -77,10 +101,13 @@ def fraction(name: str, value):
     return _require(name, value, (plain >= 0) & (plain <= 1), "must lie between 0 and 1", hint)
 
 
-def above_one(name: str, value, hint: str = ""):
-    """For geometric standard deviations: 1 means no spread, below 1 means nothing."""
+def geometric_sd(name: str, value):
+    """Refuse what cannot be a geometric standard deviation: 1 means no spread, below 1 means nothing."""
     value = finite(name, value)
-    return _require(name, value, nominal(value) >= 1, "must be 1 or more", hint)
+    plain = nominal(value)
+    return _require(
+        name, value, (plain >= 1) & (plain <= 5), "must lie between 1 and 5", "it is a factor: for 35 % give 1.35"
+    )
 
 
 def choice(name: str, value, allowed: Collection[str]):

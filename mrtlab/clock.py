@@ -27,7 +27,7 @@ def elapsed_h(start: datetime, stop: datetime) -> float:
     InputError
         For a datetime without a time zone, or a wall time that the change to summer time skipped.
     """
-    return (_utc("stop", stop) - _utc("start", start)).total_seconds() / 3600
+    return _between({"start": start, "stop": stop})
 
 
 def activity_at(activity_mbq, nuclide, measured_at: datetime, wanted_at: datetime):
@@ -57,7 +57,7 @@ def activity_at(activity_mbq, nuclide, measured_at: datetime, wanted_at: datetim
     """
     activity_mbq = _check.non_negative("activity_mbq", activity_mbq)
     found = find_nuclide(nuclide)
-    hours = elapsed_h(measured_at, wanted_at)
+    hours = _between({"measured_at": measured_at, "wanted_at": wanted_at})
     limit = value("clock.long_decay_half_lives")
     if abs(hours) > limit * found.half_life_h:
         warnings.warn(
@@ -66,6 +66,11 @@ def activity_at(activity_mbq, nuclide, measured_at: datetime, wanted_at: datetim
             stacklevel=2,
         )
     return activity_mbq * found.decay_factor(hours)
+
+
+def _between(moments: dict[str, datetime]) -> float:
+    first, second = (_utc(name, moment) for name, moment in moments.items())
+    return (second - first).total_seconds() / 3600
 
 
 def _utc(name: str, moment: datetime) -> datetime:
@@ -84,6 +89,6 @@ def _utc(name: str, moment: datetime) -> datetime:
             f"{name} is {moment.isoformat()}, an hour that came twice at the end of summer time; the first was "
             "taken (fold=1 means the second)",
             PlausibilityWarning,
-            stacklevel=3,
+            stacklevel=5,
         )
     return utc

@@ -181,25 +181,25 @@ def scale_s_value(s_value, reference_mass_g, mass_g, nuclide, photon_exponent: f
     share = _check.nominal(s_value / electrons)
     if np.any(share < 0.9):
         raise InputError(
-            f"s_value is {_check.nominal(s_value):g} Gy/(MBq·h), only {100 * np.min(share):.2g} % of what the "
-            "electrons of "
-            f"{found.name} alone give in {plain_reference:g} g; check its unit (1 mGy/(MBq·s) is 3.6 "
-            "Gy/(MBq·h)) and the mass"
+            f"s_value is {np.min(_check.nominal(s_value)):g} Gy/(MBq·h), only {100 * np.min(share):.2g} % of what the "
+            f"electrons of {found.name} alone give in {np.max(plain_reference):g} g; check its unit (1 mGy/(MBq·s) is "
+            "3.6 Gy/(MBq·h)) and the mass"
         )
     if np.any(share < 1):
         warnings.warn(
-            f"s_value is below the electron part for {plain_reference:g} g of {found.name}; all of it was scaled "
-            "with 1/mass",
+            f"s_value is below the electron part for {np.max(plain_reference):g} g of {found.name}; all of it was "
+            "scaled with 1/mass",
             PlausibilityWarning,
             stacklevel=2,
         )
         electrons = s_value
     ratio = reference_mass_g / mass_g
     limit = value("dose.mass_ratio_limit")
-    if np.any(_check.nominal(ratio) > limit) or np.any(_check.nominal(ratio) < 1 / limit):
+    apart = float(max(np.ravel(_check.nominal(ratio)), key=lambda item: abs(np.log(item))))
+    if not 1 / limit <= apart <= limit:
         warnings.warn(
-            f"mass_g is {_check.nominal(mass_g):g} and the reference {plain_reference:g}: scaling an S value further "
-            f"than {limit:g}-fold is doubtful; check grams and kilograms",
+            f"mass_g is {1 / apart:.3g} times reference_mass_g: scaling an S value further than {limit:g}-fold is "
+            "doubtful; check grams and kilograms",
             PlausibilityWarning,
             stacklevel=2,
         )
@@ -255,6 +255,11 @@ def sphere_absorbed_fraction(mass_g, nuclide, radiation: str = "electron", densi
     InputError
         For a nuclide without kernel, or a sphere wider than the photon kernel reaches (300 mm).
 
+    Warns
+    -----
+    PlausibilityWarning
+        For a sphere less than 0.1 mm wide, where the kernels do not hold.
+
     References
     ----------
     Geometry: analytic. Kernels: mrtlab/data/kernels (derived, ICRP Publication 107 spectra).
@@ -266,7 +271,17 @@ def sphere_absorbed_fraction(mass_g, nuclide, radiation: str = "electron", densi
     kernel = _kernel(name, radiation)
     if isinstance(mass_g, UFloat):
         return uncertainties.wrap(lambda mass: float(_inside(mass, kernel, density, radiation)))(mass_g)
-    inside = _inside(np.asarray(mass_g, dtype=float), kernel, density, radiation)
+    if np.ndim(mass_g) and mass_g.dtype == object:
+        single = [sphere_absorbed_fraction(mass, name, radiation, density) for mass in mass_g.flat]
+        return np.array(single).reshape(mass_g.shape)
+    mass_g = np.asarray(mass_g, dtype=float)
+    if np.any(_diameter_mm(mass_g, density) < _SMALLEST_MM):
+        warnings.warn(
+            f"mass_g is {np.min(mass_g):g}, a sphere less than {_SMALLEST_MM:g} mm wide; the kernels do not hold there",
+            PlausibilityWarning,
+            stacklevel=2,
+        )
+    inside = _inside(mass_g, kernel, density, radiation)
     return float(inside) if np.ndim(inside) == 0 else inside
 
 
@@ -279,6 +294,12 @@ def kernel_nuclides(radiation: str = "electron") -> tuple[str, ...]:
 
 
 _NO_PHOTONS_MEV = 1e-4
+_SMALLEST_MM = 0.1
+
+
+def _diameter_mm(mass_g, density):
+    """Diameter of a sphere in mm of water, in which the kernels are."""
+    return 20 * (3 * np.asarray(mass_g) / (4 * np.pi * density)) ** (1 / 3) * density
 
 
 def _deposited_mev(found, mass_g, density_g_per_ml=1.0):
@@ -292,7 +313,7 @@ def _deposited_mev(found, mass_g, density_g_per_ml=1.0):
 
 def _inside(mass_g, kernel, density, radiation):
     edges, share, total = kernel
-    diameter_mm = 20 * (3 * np.asarray(mass_g) / (4 * np.pi * density)) ** (1 / 3) * density
+    diameter_mm = _diameter_mm(mass_g, density)
     if radiation == "photon" and np.any(diameter_mm > edges[-1]):
         raise InputError(
             f"mass_g is {np.max(mass_g):g}: a sphere {np.max(diameter_mm):.0f} mm wide (in water) is wider "

@@ -52,7 +52,6 @@ class Flag(StrEnum):
     SINGLE_POINT_RANGE = "SINGLE_POINT_RANGE"
     PRIOR_TRUNCATED = "PRIOR_TRUNCATED"
     SINGLE_POINT_DEPENDS_ON_PRIOR = "SINGLE_POINT_DEPENDS_ON_PRIOR"
-    MASS_FAR_FROM_REFERENCE = "MASS_FAR_FROM_REFERENCE"
     OUTSIDE_EXPECTED_RANGE = "OUTSIDE_EXPECTED_RANGE"
     ABOVE_ADMINISTERED = "ABOVE_ADMINISTERED"
 
@@ -93,11 +92,10 @@ _TEXT = {
     Flag.TAIL_PHYSICAL: "The tail was taken as physical decay, which is an upper limit.",
     Flag.SINGLE_POINT_RANGE: "For more than a fifth of the population this scan time lies outside 0.75 to 2.5 "
     "effective half-lives, where the approximation fails.",
-    Flag.PRIOR_TRUNCATED: "Part of the assumed half-lives was longer than physical decay allows and was left out.",
+    Flag.PRIOR_TRUNCATED: "Part of the assumed half-lives was left out: longer than physical decay allows, "
+    "or so short that nothing would have been left to measure.",
     Flag.SINGLE_POINT_DEPENDS_ON_PRIOR: "One measurement cannot show how fast this patient clears the drug: "
     "the half-life is the population's.",
-    Flag.MASS_FAR_FROM_REFERENCE: "The mass is less than 0.3 or more than 3 times the reference mass; "
-    "scaling that far is doubtful. Check grams and kilograms.",
     Flag.OUTSIDE_EXPECTED_RANGE: "Outside the expected range: investigate, and consider serial imaging.",
     Flag.ABOVE_ADMINISTERED: "The curve holds more activity than was administered. Check units, calibration "
     "and the administered activity.",

@@ -15,7 +15,6 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from uncertainties import UFloat, umath
 
 from mrtlab import _check
 from mrtlab.constants import value
@@ -98,15 +97,16 @@ class Nuclide:
         Raises
         ------
         InputError
-            If ``elapsed_h`` is not finite.
+            If ``elapsed_h`` is not finite, or so far back that no number can hold the activity there was.
         """
         elapsed_h = _check.finite("elapsed_h", elapsed_h)
         exponent = -self.decay_constant_per_h * elapsed_h
-        if isinstance(exponent, UFloat):
-            return umath.exp(exponent)
-        if np.ndim(exponent) and np.asarray(exponent).dtype == object:
-            return np.array([umath.exp(item) for item in np.ravel(exponent)]).reshape(np.shape(exponent))
-        return np.exp(exponent)
+        if np.any(_check.nominal(exponent) > 700):
+            raise InputError(
+                f"elapsed_h is {np.min(_check.nominal(elapsed_h)):g}, more than a thousand half-lives of {self.name} "
+                "back; check the dates and the nuclide"
+            )
+        return _check.exp(exponent)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,6 @@ def names() -> tuple[str, ...]:
     return tuple(_table())
 
 
-@cache
 def nuclide(name: str) -> Nuclide:
     """Decay data by name.
 
@@ -156,17 +155,21 @@ def nuclide(name: str) -> Nuclide:
     if not isinstance(name, str) or not name.strip():
         raise InputError(f"nuclide must be a name such as 'Lu-177', got {name!r}")
     key = _canonical(name)
-    table = _table()
-    if key not in table:
-        near = difflib.get_close_matches(key, table, n=3, cutoff=0.5) or list(table)
-        raise InputError(f"nuclide {name!r} is not known; did you mean {', '.join(near)}?")
-    row = table[key]
+    if key not in _table():
+        near = difflib.get_close_matches(key, _table(), n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(_table())}"
+        raise InputError(f"nuclide {name!r} is not known; {hint}")
+    return _nuclide(key)
+
+
+@cache
+def _nuclide(key: str) -> Nuclide:
+    row = _table()[key]
     lines = tuple(Line(line["kev"], line["yield"], line["kind"]) for line in row["lines"])
     electron_mev = row["beta_mev"] + row["conversion_mev"] + row["auger_mev"]
     return Nuclide(key, row["half_life_h"], electron_mev, row["photon_mev"], row["alpha_mev"], lines, row["beta_mev"])
 
 
-@cache
 def chain(name: str) -> tuple[ChainMember, ...]:
     """The nuclide and its radioactive daughters, with their decays per decay of the parent in equilibrium.
 
@@ -178,7 +181,12 @@ def chain(name: str) -> tuple[ChainMember, ...]:
     >>> sum(m.yield_per_decay * m.nuclide.alpha_mev for m in chain("Ac-225"))  # doctest: +ELLIPSIS
     27.48...
     """
-    share = {nuclide(name).name: 1.0}
+    return _chain(nuclide(name).name)
+
+
+@cache
+def _chain(name: str) -> tuple[ChainMember, ...]:
+    share = {name: 1.0}
     queue = list(share)
     for parent in queue:
         for daughter, branch in _table()[parent]["daughters"].items():

@@ -145,6 +145,8 @@ def activity_options(
     """
     limits = dict(limits or {})
     activities = np.atleast_1d(_check.positive("activities_mbq", activities_mbq, "activities are MBq"))
+    if activities.dtype == object:
+        raise InputError(f"activities_mbq must be plain numbers, got {activities_mbq!r}")
     if not tissues:
         raise InputError("tissues is empty; give at least one tissue with its dose per activity")
     unknown = sorted(set(limits) - set(tissues))
@@ -152,7 +154,7 @@ def activity_options(
         raise InputError(f"limits names {', '.join(unknown)}, not among the tissues {', '.join(tissues)}")
     for name, tissue in tissues.items():
         _check.positive(f"{name}: median_gy_per_mbq", tissue.median_gy_per_mbq)
-        _check.above_one(f"{name}: gsd", tissue.gsd)
+        _check.geometric_sd(f"{name}: gsd", tissue.gsd)
         _check.non_negative(f"{name}: previous_gy", tissue.previous_gy)
         if name in limits and _check.positive(f"limits[{name!r}]", limits[name]) <= tissue.previous_gy:
             raise InputError(
@@ -193,14 +195,14 @@ def expected_range(median_gy: float, gsd: float) -> ExpectedRange:
     Raises
     ------
     InputError
-        If the median is not positive or ``gsd`` is below 1.
+        If the median is not positive or ``gsd`` is not between 1 and 5.
 
     References
     ----------
     Gear et al. (IDUG), Br J Radiol 2021;94:20210547.
     """
     _plain("median_gy", _check.positive("median_gy", median_gy))
-    _plain("gsd", _check.above_one("gsd", gsd, "it is a geometric standard deviation; for 35 % give 1.35"))
+    _plain("gsd", _check.geometric_sd("gsd", gsd))
     return ExpectedRange(float(median_gy), float(gsd))
 
 
@@ -254,6 +256,8 @@ def verify(dose_gy: UFloat, expected: ExpectedRange, shared_rel: float = 0.0) ->
     within = abs(z) <= _Z95
     low, high = expected.interval95_gy
     text = f"within the expected range of {low:.2g} to {high:.2g} Gy, which does not prove it correct"
+    if within and not low <= dose_gy.nominal_value <= high:
+        text = f"outside the expected range of {low:.2g} to {high:.2g} Gy, but by no more than its uncertainty explains"
     if not within:
         side = "above" if z > 0 else "below"
         text = f"{side} the expected range of {low:.2g} to {high:.2g} Gy: investigate, and consider serial imaging"

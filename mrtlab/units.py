@@ -51,7 +51,7 @@ _KINDS = {
     "[counts] / [time]": "a count rate",
     "dimensionless": "a plain number",
 }
-_SPACES = " \t\u00a0\u2007\u2008\u2009\u200a\u202f"  # plain, no-break, figure and thin spaces
+_SPACES = " \u00a0\u2007\u2008\u2009\u200a\u202f"  # plain, no-break, figure and thin; a tab parts two cells
 _NUMBER = re.compile(rf"([+\-−]?)([\d.,'’{_SPACES}]*\d[\d.,'’{_SPACES}]*)(?:[eE]([+\-−]?\d+))?")
 
 
@@ -254,6 +254,8 @@ def _last_place(number: float, figures: int) -> int:
 
 def _rounded(number: float, place: int) -> str:
     """Decimal notation rounded at 10**place; powers of ten only beyond what people read as digits."""
+    if number:
+        place = max(place, _last_place(number, 15))  # a float holds no more figures
     if place > 6 or place < -9:
         digits = 3 if number == 0 else max(int(f"{abs(number):e}".split("e")[1]) - place, 0)
         return f"{number:.{digits}e}"

@@ -289,6 +289,12 @@ class TestCopies:
         assert len(_copies.update(shipped, folder)) == 1
         assert self.content(folder)["index.ipynb"] == "theirs"
 
+    def test_a_spoiled_record_costs_nobody_a_file(self, shipped, mine):
+        (mine / _copies.RECORD).write_text("[1, 2", encoding="utf-8")
+        (mine / "index.ipynb").write_text("my work", encoding="utf-8")
+        assert len(_copies.update(shipped, mine)) == 1
+        assert self.content(mine)["index.ipynb"] == "my work"
+
     def test_the_record_is_readable(self, mine):
         record = json.loads((mine / _copies.RECORD).read_text(encoding="utf-8"))
         assert set(record) == {"index.ipynb", "prrt/kidney.ipynb"}

@@ -303,6 +303,13 @@ class TestInstallation:
                 assert "application/vnd.jupyter.stderr" not in page
         assert state() == before
 
+    @pytest.mark.skipif(os.name == "nt", reason="the documents folder of a Windows user cannot be moved for a test")
+    def test_lab_works_on_copies_in_the_documents_folder(self, installation, tmp_path, serving):
+        home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_DOCUMENTS_DIR": f"{tmp_path}/Documents"}
+        with serving([str(installation.mrtlab), "lab", "--no-browser"], tmp_path, PYTHONPATH="", **home) as server:
+            assert f"The notebooks are in {tmp_path / 'Documents' / 'mrtlab'}\n" in server.output()
+        assert (tmp_path / "Documents" / "mrtlab" / "index.ipynb").is_file()
+
     def test_plain_voila_finds_the_template(self, installation, tmp_path):
         code = "from voila.paths import collect_template_paths as find; print(find(['voila'], 'mrtlab', prune=True)[0])"
         first = installation.run(str(installation.python), "-c", code, cwd=tmp_path).strip()

@@ -36,7 +36,10 @@ def update(shipped: Path, folder: Path) -> list[str]:
         One sentence for each file that did not simply get its place.
     """
     record_file = folder / RECORD
-    record = json.loads(record_file.read_text(encoding="utf-8")) if record_file.exists() else {}
+    try:
+        record = dict(json.loads(record_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        record = {}  # then every file that differs counts as the user's
     remarks = []
     for source in sorted(path for path in shipped.rglob("*") if path.is_file()):
         name = source.relative_to(shipped).as_posix()

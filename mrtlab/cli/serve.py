@@ -75,9 +75,8 @@ def lab(
 
     shipped = _content.folder("notebooks")
     installed = shipped.parent.name == "content"
-    root = shipped
-    if folder is not None or installed:
-        root = _copies.place(folder)
+    root = _copies.place(folder) if folder is not None or installed else shipped
+    if root != shipped:
         for line in _copies.update(shipped, root):
             print(line)
     print(f"The notebooks are in {root}", flush=True)

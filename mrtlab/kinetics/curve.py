@@ -150,7 +150,7 @@ class TimeActivity:
         return self._like(self.times_h, self.activity_mbq, cv=cv)
 
     def _like(self, times_h, activity_mbq, **uncertainty) -> TimeActivity:
-        return TimeActivity(
+        other = TimeActivity(
             times_h,
             activity_mbq,
             **uncertainty,
@@ -160,6 +160,8 @@ class TimeActivity:
             administered_mbq=self.administered_mbq,
             region=self.region,
         )
+        object.__setattr__(other, "systematic", self.systematic)  # the same error, not another of the same size
+        return other
 
     def measured(self) -> list[UFloat]:
         """The activities as independent ufloats, MBq."""
@@ -184,7 +186,7 @@ class TimeActivity:
     def _flags(self) -> tuple[str, ...]:
         flags = [] if self.sigma_given else [Flag.SIGMA_ASSUMED]
         if self.administered_mbq is not None:
-            ceiling = self.administered_mbq * self.nuclide.decay_factor(self.times_h)
+            ceiling = _check.nominal(self.administered_mbq) * self.nuclide.decay_factor(self.times_h)
             if np.any(self.activity_mbq - 2 * self.sigma_mbq > ceiling):
                 flags.append(Flag.ABOVE_ADMINISTERED)
         return tuple(flags)
@@ -199,10 +201,9 @@ def extrapolation_flags(share: float) -> list[str]:
 
 def _series(name: str, values) -> np.ndarray:
     """A new one-dimensional float array."""
-    if isinstance(values, str) or np.ndim(values) != 1:
+    array = _check.finite(name, values)
+    if np.ndim(array) != 1:
         raise InputError(f"{name} must be a row of numbers, got {values!r}")
-    array = np.asarray(values)
-    if array.dtype == object and any(isinstance(item, UFloat) for item in array):
+    if array.dtype == object:
         raise InputError(f"{name} must be plain numbers; give uncertainties separately as sigma_mbq")
-    _check.finite(name, values)
     return np.array(array, dtype=float)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 from uncertainties import UFloat, correlated_values, ufloat, umath
 
 from mrtlab import _check
@@ -137,8 +137,7 @@ def known_half_life_tia(activity_mbq, time_h, effective_half_life_h):
     activity_mbq = _check.positive("activity_mbq", activity_mbq)
     time_h = _check.positive("time_h", time_h)
     rate = _LN2 / _check.positive("effective_half_life_h", effective_half_life_h)
-    exponential = umath.exp if isinstance(rate * time_h, UFloat) else np.exp
-    return activity_mbq * exponential(rate * time_h) / rate
+    return activity_mbq * _check.exp(rate * time_h) / rate
 
 
 def single_point(
@@ -152,9 +151,10 @@ def single_point(
 ) -> SinglePoint:
     """Time-integrated activity from one measurement, with the interval that the population allows.
 
-    Effective half-lives are taken as log-normal, cut at physical decay. Whatever the method, the 95 % interval is
-    that of ``A(t)·exp(lambda t)/lambda`` over this population and the measurement; the methods differ in the
-    value they put inside it.
+    Effective half-lives are taken as log-normal, cut at physical decay and at a tenth of the time, by which next to
+    nothing would have been left to measure. Whatever the method, the 95 % interval is that of
+    ``A(t)·exp(lambda t)/lambda`` over this population and the measurement; the methods differ in the value they put
+    inside it.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def single_point(
     Raises
     ------
     InputError
-        For numbers out of range, or a median at or above the physical half-life.
+        For numbers out of range, or a median at or above the physical half-life or below a tenth of the time.
 
     References
     ----------
@@ -190,8 +190,8 @@ def single_point(
     time_h = _scalar("time_h", _check.positive("time_h", time_h))
     spread = _prior(half_life_median_h, half_life_gsd, nuclide)
     found = find_nuclide(nuclide)
-    noise = 0.0 if sigma_mbq is None else float(_check.positive("sigma_mbq", sigma_mbq)) / activity_mbq
-    half_lives, cut = _population(half_life_median_h, spread, found.half_life_h)
+    noise = 0.0 if sigma_mbq is None else _scalar("sigma_mbq", _check.positive("sigma_mbq", sigma_mbq)) / activity_mbq
+    half_lives, cut = _population(half_life_median_h, spread, found.half_life_h, time_h)
     ratios = known_half_life_tia(activity_mbq, time_h, half_lives)
     if method == "haenscheid":
         middle = haenscheid_tia(activity_mbq, time_h)
@@ -266,7 +266,8 @@ def map_fit(curve: TimeActivity, half_life_median_h: float, half_life_gsd: float
     """Mono-exponential fit that leans on a population's half-lives; one point is enough.
 
     Minimises chi-square plus ``((ln T_eff - ln median) / ln gsd)^2``. The half-life never exceeds the physical
-    one. The covariance is that of the linearised problem, the prior counted as one more observation.
+    one. The covariance is that of the linearised problem, the prior counted as one more observation; so it does in
+    the test that flags ``CHI_SQUARE_REJECTED``.
 
     Parameters
     ----------
@@ -278,15 +279,24 @@ def map_fit(curve: TimeActivity, half_life_median_h: float, half_life_gsd: float
     ------
     InputError
         For a prior out of range.
+    PhysicsError
+        If the points only fall, and slower than physical decay.
     """
     import lmfit
 
     spread = _prior(half_life_median_h, half_life_gsd, curve.nuclide)
+    times, sigma, first = curve.times_h, curve.sigma_mbq, float(curve.times_h[0])
     centre, ceiling = float(np.log(half_life_median_h)), float(np.log(curve.nuclide.half_life_h))
-    times, sigma = curve.times_h, curve.sigma_mbq
+    floor = float(np.log(first / 1000))  # faster than this, and the activity at time zero is no number
+    if centre < floor:
+        raise InputError(
+            f"half_life_median_h is {half_life_median_h:g} h, so nothing would be left at the first point, "
+            f"{first:g} h; are both in hours?"
+        )
+    flags = [*curve.flags, *([Flag.BELOW_PHYSICAL] if require_physical(curve) else [])]
 
-    def amplitude(log_half_life):
-        shape = np.exp(-_LN2 * times / np.exp(log_half_life))
+    def amplitude(log_half_life):  # at the first point, where it cannot overflow
+        shape = np.exp(-_LN2 * (times - first) / np.exp(log_half_life))
         return np.sum(curve.activity_mbq * shape / sigma**2) / np.sum((shape / sigma) ** 2), shape
 
     def residual(current):
@@ -296,18 +306,21 @@ def map_fit(curve: TimeActivity, half_life_median_h: float, half_life_gsd: float
         )
 
     parameters = lmfit.Parameters()
-    parameters.add("log_half_life", value=centre, min=centre - 20 * spread - 5, max=ceiling)
+    parameters.add("log_half_life", value=centre, min=floor, max=ceiling)
     outcome = lmfit.minimize(residual, parameters, calc_covar=False, xtol=1e-13, ftol=1e-15, epsfcn=1e-14)
     log_half_life = outcome.params["log_half_life"].value
     start, shape = amplitude(log_half_life)
     # derivatives by the amplitude and by ln T; the prior is the last row
-    by_log = start * shape * _LN2 * times / np.exp(log_half_life)
+    by_log = start * shape * _LN2 * (times - first) / np.exp(log_half_life)
     jacobian = np.vstack([np.column_stack([shape, by_log]) / sigma[:, None], [0.0, 1 / spread]])
     linked = correlated_values([start, log_half_life], np.linalg.inv(jacobian.T @ jacobian))
-    flags = list(curve.flags)
+    rate = _LN2 / umath.exp(linked[1])
     flags += [Flag.SINGLE_POINT_DEPENDS_ON_PRIOR] if len(curve) == 1 else []
-    flags += [Flag.AT_BOUND] if ceiling - log_half_life < 1e-4 else []
-    return _few(curve, linked[0], _LN2 / umath.exp(linked[1]), flags, "kinetics.map")
+    flags += [Flag.AT_BOUND] if min(ceiling - log_half_life, log_half_life - floor) < 1e-4 else []
+    # the prior counts as one more point
+    p_value = chi2.sf(np.sum(residual(outcome.params) ** 2), len(curve) - 1) if len(curve) > 1 else 1.0
+    flags += [Flag.CHI_SQUARE_REJECTED] if p_value < value("kinetics.chi_square_p") else []
+    return _few(curve, linked[0] * umath.exp(rate * first), rate, flags, "kinetics.map")
 
 
 def _few(curve, start, rate, flags, source) -> FewPoints:
@@ -332,12 +345,9 @@ def _scalar(name, number) -> float:
 
 def _prior(median_h, gsd, nuclide) -> float:
     """Check a log-normal prior and return the standard deviation of its logarithm."""
-    _check.positive("half_life_median_h", median_h)
-    _check.above_one("half_life_gsd", gsd, "it is a geometric standard deviation: 1.25 for about 25 %")
-    if gsd == 1:
+    _scalar("half_life_median_h", _check.positive("half_life_median_h", median_h))
+    if _scalar("half_life_gsd", _check.geometric_sd("half_life_gsd", gsd)) == 1:
         raise InputError("half_life_gsd is 1, a population without spread; use known_half_life_tia")
-    if gsd > 5:
-        raise InputError(f"half_life_gsd must be at most 5, got {gsd:g}; 1.25 is about 25 %")
     found = find_nuclide(nuclide)
     if median_h >= found.half_life_h:
         raise InputError(
@@ -347,11 +357,20 @@ def _prior(median_h, gsd, nuclide) -> float:
     return float(np.log(gsd))
 
 
-def _population(median_h, spread, physical_h, count=20001):
-    """Equally probable half-lives of the population below the physical one, and the share left out."""
-    inside = norm.cdf(np.log(physical_h / median_h) / spread)
-    quantiles = (np.arange(count) + 0.5) / count * inside
-    return median_h * np.exp(spread * norm.ppf(quantiles)), 1 - inside
+def _population(median_h, spread, physical_h, time_h, count=20001):
+    """Equally probable half-lives of the population between a tenth of the time and physical decay, and what is cut.
+
+    Without the lower end the mean of the time-integrated activities would be infinite.
+    """
+    shortest_h = time_h / 10
+    if median_h < shortest_h:
+        raise InputError(
+            f"half_life_median_h is {median_h:g} h, less than a tenth of time_h, {time_h:g} h: nothing would have been "
+            "left to measure; are both in hours?"
+        )
+    low, high = norm.cdf(np.log(np.array([shortest_h, physical_h]) / median_h) / spread)
+    quantiles = low + (np.arange(count) + 0.5) / count * (high - low)
+    return median_h * np.exp(spread * norm.ppf(quantiles)), 1 - (high - low)
 
 
 def _interval(ratios, noise):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -18,13 +17,10 @@ from mrtlab.errors import FitError, Flag, InputError
 from mrtlab.kinetics.curve import TimeActivity, extrapolation_flags
 from mrtlab.kinetics.models import MODELS, Model
 from mrtlab.kinetics.physical import require_physical
+from mrtlab.kinetics.starts import fastest_rate, ordered, random_starts, starts
 
 __all__ = ["Fit", "aicc", "fit"]
 
-# Rates tried as starts for one, two and three free rates: enough for the polish to fall into the right minimum.
-_GRID = {1: 40, 2: 24, 3: 14}
-# A rate whose half-time is a tenth of the first time has decayed to 1/1000 there: the points cannot see it.
-_FASTEST_HALF_TIMES = 10
 _NEGLIGIBLE = 1e-4
 
 
@@ -101,7 +97,9 @@ class Fit:
 
         The lower end is never below zero, where the normal approximation has lost its meaning.
         """
-        width = norm.ppf(0.5 + _check.fraction("coverage", coverage) / 2) * self.activity_sigma(times_h)
+        if _check.fraction("coverage", coverage) == 1:
+            raise InputError("coverage is 1, and nothing is certain; give less, such as 0.95")
+        width = norm.ppf(0.5 + coverage / 2) * self.activity_sigma(times_h)
         middle = self.activity(times_h)
         return np.maximum(middle - width, 0.0), middle + width
 
@@ -127,14 +125,14 @@ def aicc(chi_square: float, points: int, parameters: int, known_sigma: bool = Tr
     Returns
     -------
     float or None
-        None where the criterion does not exist (too few points).
+        None where the criterion does not exist: too few points, or no scatter to judge an unknown variance by.
 
     References
     ----------
     Burnham and Anderson, Model Selection and Multimodel Inference, 2002.
     """
     count = parameters if known_sigma else parameters + 1
-    if points < count + 2:
+    if points < count + 2 or (not known_sigma and chi_square == 0):
         return None
     penalty = 2 * count + 2 * count * (count + 1) / (points - count - 1)
     return chi_square + penalty if known_sigma else points * float(np.log(chi_square / points)) + penalty
@@ -204,67 +202,37 @@ def _amplitudes(curve, shape, rates):
     return nnls(basis / curve.sigma_mbq[:, None], curve.activity_mbq / curve.sigma_mbq)
 
 
-def _fastest(curve) -> float:
-    return _FASTEST_HALF_TIMES * np.log(2) / curve.times_h[0]
-
-
-def _starts(curve, shape, thorough):
-    """Sets of rates in the order the model names them: the fast phase first, uptake last."""
-    slowest, fastest = 0.01 / curve.times_h[-1], _fastest(curve)
-    grid = np.concatenate([[0.0], np.geomspace(slowest, fastest, _GRID[shape.rates])])
-    chosen = [_ordered(shape, rates) for rates in combinations(grid, shape.rates)]
-    scores = [_amplitudes(curve, shape, rates)[1] for rates in chosen]
-    order = np.argsort(scores, kind="stable")
-    starts = [chosen[i] for i in order[: 2 if shape.rates > 1 else 1]]
-    if thorough:
-        random = np.random.default_rng(20240917).uniform(np.log(slowest), np.log(fastest), (30, shape.rates))
-        starts += [_ordered(shape, np.sort(np.exp(row))) for row in random]
-    return starts
-
-
-def _ordered(shape, rising):
-    """Uptake is the fastest phase and comes last; the others come fastest first."""
-    rising = list(rising)
-    last = [rising.pop()] if shape.uptake is not None else []
-    return np.array(rising[::-1] + last)
-
-
 def _minima(curve, shape, thorough):
     """(chi-square, rates) of the minima found, best first."""
     if shape.rates == 0:
         return [(_amplitudes(curve, shape, ())[1] ** 2, np.array([]))]
-    found = [_polish(curve, shape, start) for start in _starts(curve, shape, thorough)]
-    return sorted(found, key=lambda pair: pair[0])
+    tried = [*starts(curve, shape), *(random_starts(curve, shape) if thorough else ())]
+    return sorted((_polish(curve, shape, start) for start in tried), key=lambda pair: pair[0])
 
 
 def _polish(curve, shape, start):
     import lmfit  # imported late: it costs a third of a second, and a table can be read without it
 
-    fastest = _fastest(curve)
+    fastest, physical = fastest_rate(curve), curve.nuclide.decay_constant_per_h
+    target = curve.activity_mbq / curve.sigma_mbq
     parameters = lmfit.Parameters()
     for k, rate in enumerate(start):
-        # a start exactly on a bound has no slope there in lmfit's transformed variable
-        parameters.add(f"b{k + 1}", value=float(np.clip(rate, 1e-4 * fastest / 40, 0.98 * fastest)), min=0, max=fastest)
+        parameters.add(f"b{k + 1}", value=float(rate), min=0, max=fastest)
 
     def residual(current):
-        rates = np.array([item.value for item in current.values()])
-        basis = shape.basis(curve.times_h, rates, curve.nuclide.decay_constant_per_h)
-        weighted, target = basis / curve.sigma_mbq[:, None], curve.activity_mbq / curve.sigma_mbq
+        rates = ordered(shape, [item.value for item in current.values()], physical)
+        weighted = shape.basis(curve.times_h, rates, physical) / curve.sigma_mbq[:, None]
         return weighted @ nnls(weighted, target)[0] - target
 
-    # lmfit's own step for derivatives, 1e-5, leaves the minimum four digits short.
-    # N - p may be 0, which lmfit warns about when it scales; the covariance is ours anyway
-    outcome = lmfit.Minimizer(residual, parameters, calc_covar=False, scale_covar=False, nan_policy="raise").leastsq(
-        xtol=1e-12, ftol=1e-15, epsfcn=1e-14, max_nfev=2000
-    )
-    rates = _reordered(shape, np.array([item.value for item in outcome.params.values()]))
-    return _amplitudes(curve, shape, rates)[1] ** 2, rates
-
-
-def _reordered(shape, rates):
-    """Exchangeable phases named fastest first again, after the polish may have crossed them."""
-    falling = shape.rates if shape.uptake is None else shape.uptake
-    return np.concatenate([np.sort(rates[:falling])[::-1], rates[falling:]])
+    # lmfit's "leastsq" maps bounds to a sine, where a rate near its bound gets stuck; "least_squares" does not
+    outcome = lmfit.Minimizer(residual, parameters, calc_covar=False, scale_covar=False, nan_policy="raise")
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a covariance that it computes unasked
+        polished = outcome.least_squares(xtol=1e-12, ftol=1e-14, gtol=1e-14, x_scale="jac", max_nfev=400).params
+    rates = ordered(shape, [item.value for item in polished.values()], physical)
+    # the method stays inside its bounds: take the bound itself where that is as good
+    ends = np.where(rates < 0.02 * physical, 0.0, np.where(rates > 0.98 * fastest, fastest, rates))
+    pairs = [(_amplitudes(curve, shape, candidate)[1] ** 2, candidate) for candidate in (ends, rates)]
+    return min(pairs, key=lambda pair: pair[0])
 
 
 def _bounds_reached(shape, amplitudes, rates, physical, fastest):
@@ -281,7 +249,7 @@ def _bounds_reached(shape, amplitudes, rates, physical, fastest):
 def _result(curve, shape, amplitudes, rates, chi_square, minima, scale_covariance, below_physical):
     physical = curve.nuclide.decay_constant_per_h
     points, dof = len(curve), len(curve) - shape.parameters
-    at_bound = _bounds_reached(shape, amplitudes, rates, physical, _fastest(curve))
+    at_bound = _bounds_reached(shape, amplitudes, rates, physical, fastest_rate(curve))
     numbers = np.concatenate([amplitudes, rates])
     jacobian = shape.jacobian(curve.times_h, amplitudes, rates, physical) / curve.sigma_mbq[:, None]
     covariance = _covariance(jacobian, [name in at_bound for name in shape.parameter_names])

@@ -77,9 +77,12 @@ class Model:
         ]
 
     def basis(self, times_h, biological, physical_per_h) -> np.ndarray:
-        """Curve of each unit amplitude at the times, shape (times, amplitudes)."""
-        rates = np.asarray(self.total_rates(biological, physical_per_h), dtype=float)
-        return np.exp(-np.outer(times_h, rates)) @ np.asarray(self.mixing)
+        """Curve of each unit amplitude at the times, shape (..., times, amplitudes) for rates of shape (..., rates)."""
+        rates = physical_per_h + np.asarray(biological, dtype=float)
+        if rates.shape[-1] < len(self.mixing):
+            rates = np.concatenate([rates, np.full((*rates.shape[:-1], 1), physical_per_h)], axis=-1)
+        decays = np.exp(-np.asarray(times_h, dtype=float)[:, None] * rates[..., None, :])
+        return decays @ np.asarray(self.mixing)
 
     def jacobian(self, times_h, amplitudes, biological, physical_per_h) -> np.ndarray:
         """Derivative of the activity by each parameter, shape (times, parameters)."""

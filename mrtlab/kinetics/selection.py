@@ -121,7 +121,7 @@ def select(curve: TimeActivity, models: Sequence[str] | None = None, thorough: b
     rejected |= _outdone({name: item for name, item in fits.items() if name not in rejected})
     survivors = [fits[name] for name in names if name in fits and name not in rejected]
     if not survivors:
-        _refuse(curve, rejected)
+        _refuse(curve, fits, rejected)
     weighed = sorted((item for item in survivors if item.aicc is not None), key=lambda item: item.aicc)
     others = sorted(
         (item for item in survivors if item.aicc is None),
@@ -228,8 +228,9 @@ def _bound_sentence(candidate: Fit, shape, name: str) -> str:
     return f"the rate {name.split('_')[0]} ran to zero: that phase cannot be told from physical decay"
 
 
-def _refuse(curve: TimeActivity, rejected) -> None:
+def _refuse(curve: TimeActivity, fits, rejected) -> None:
     """Raise the most telling error when nothing survives."""
+    passes = any(item.dof > 0 and item.p_value >= value("kinetics.chi_square_p") for item in fits.values())
     reasons = "; ".join(f"{name}: {' and '.join(why)}" for name, why in rejected.items())
     region = f"{curve.region}: " if curve.region else ""
     if len(curve) >= 2:
@@ -240,10 +241,16 @@ def _refuse(curve: TimeActivity, rejected) -> None:
                 f"{region}the activity is still rising at the last point ({curve.times_h[-1]:g} h), so its fall was "
                 f"not measured; a later scan is needed. {reasons}"
             )
-        if rate < physical - 2 * spread and rate < 0.99 * physical:
+        # where a curve with uptake passes through the points, its going on explains the slow fall
+        if rate < physical - 2 * spread and rate < 0.99 * physical and not passes:
             raise PhysicsError(f"{refusal(curve, 'the last two points', rate)}. {reasons}")
-    hint = "; for two points see mrtlab.kinetics.two_point, with a known half-life map_fit" if len(curve) <= 2 else ""
-    raise FitError(f"{region}no curve is supported by these {len(curve)} points. {reasons}{hint}")
+    advice = {
+        1: "this one point; see mrtlab.kinetics.single_point.",
+        2: "these two points; see mrtlab.kinetics.two_point or, with a population's half-life, map_fit.",
+    }.get(len(curve), f"these {len(curve)} points; is one of them wrong, or their uncertainty too small?")
+    if passes:
+        advice = f"these {len(curve)} points: they do not determine the curve that fits them; another scan would."
+    raise FitError(f"{region}no curve is supported by {advice} {reasons}")
 
 
 def _average(weighed, others, weights) -> UFloat:

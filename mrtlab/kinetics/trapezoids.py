@@ -96,8 +96,11 @@ def trapezoid(curve: TimeActivity, body: str = "log", head: str = "constant", ta
 
 
 def _logarithmic(first, second, step):
-    """Integral of the exponential through two points; of a straight line where it rises or is level."""
-    if second.nominal_value >= first.nominal_value:
+    """Integral of the exponential through two points; of a straight line where it rises or is all but level.
+
+    There the two differ by less than 1e-9, but the difference over the logarithm loses its digits.
+    """
+    if second.nominal_value >= first.nominal_value * (1 - 1e-4):
         return (first + second) / 2 * step
     return (first - second) / umath.log(first / second) * step
 

@@ -277,6 +277,16 @@ def test_the_figure_has_the_pixels_the_screen_has(open_dashboard, controls_noteb
     assert image.evaluate("(image) => image.naturalWidth") == round(scale * image.bounding_box()["width"])
 
 
+def test_the_figure_is_drawn_again_where_zooming_asks_for_more_pixels(tab):
+    image = tab.page.locator(".mrt-picture img")
+    tab.page.get_by_role("slider", name="Scan delay").press("ArrowRight")
+    tab.page.wait_for_timeout(500)
+    assert image.evaluate("(image) => image.naturalWidth") == 724
+    zoomed = {"width": 1200, "height": 900, "deviceScaleFactor": 3, "mobile": False}
+    tab.context.new_cdp_session(tab.page).send("Emulation.setDeviceMetricsOverride", zoomed)
+    tab.page.wait_for_function("document.querySelector('.mrt-picture img').naturalWidth === 3 * 724", timeout=5000)
+
+
 def test_a_print_shows_no_buttons(tab):
     tab.page.emulate_media(media="print")
     expect(tab.page.get_by_role("button", name="Count")).to_be_hidden()

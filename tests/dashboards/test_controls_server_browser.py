@@ -84,4 +84,6 @@ def test_addresses_cannot_choose_another_template(new_dashboard, controls_notebo
     tab = new_dashboard(controls_notebooks)
     tab.go("page.ipynb?template=lab&theme=dark")
     tab.page.wait_for_selector(".mrt-page h1", timeout=60000)
-    assert tab.page.locator("body.mrt-dashboard.theme-light").count() == 1
+    assert tab.page.locator("body.mrt-dashboard").count() == 1
+    theme = tab.page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).jupyterLabTheme")
+    assert theme == "light"
