@@ -1,4 +1,4 @@
-"""The kidney-dose dashboard and the front page as a learner meets them, with everything outside this machine blocked."""
+"""The kidney-dose dashboard and the front page as a learner meets them, everything outside this machine blocked."""
 
 import json
 import os

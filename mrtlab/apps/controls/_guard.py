@@ -40,7 +40,8 @@ class guard(ContextDecorator):
     """
 
     def __init__(self, page):
-        self._box = getattr(page, "errors", page)
+        errors = getattr(page, "errors", None)  # every control has the attribute; only a page fills it
+        self._box = page if errors is None else errors
 
     def __enter__(self):
         return self
