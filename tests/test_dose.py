@@ -159,6 +159,17 @@ class TestSpheres:
         inside = np.mean(np.linalg.norm(start + distance[:, None] * away, axis=1) < radius)
         assert dose.sphere_absorbed_fraction(mass, name) == pytest.approx(inside, abs=4 * np.sqrt(0.25 / count))
 
+    @pytest.mark.parametrize(("name", "mass"), [("Lu-177", 1e-4), ("Y-90", 0.02), ("Y-90", 1.0)])
+    def test_electron_fraction_by_quadrature(self, name, mass, root):
+        """The overlap 1 - 3x/2 + x^3/2 averaged over the kernel in steps far finer than its shells."""
+        rows = np.loadtxt(root / f"mrtlab/data/kernels/dpk_electron_{name}.csv", delimiter=",")
+        fine = np.linspace(0, rows[-1, 0], 400_001)
+        share = np.diff(np.interp(fine, [0, *rows[:, 0]], [0, *rows[:, 1]])) / rows[-1, 1]
+        middle = (fine[1:] + fine[:-1]) / 2
+        position = np.minimum(middle / (20 * (3 * mass / (4 * np.pi)) ** (1 / 3)), 1)
+        expected = share @ (1 - 1.5 * position + 0.5 * position**3)
+        assert dose.sphere_absorbed_fraction(mass, name) == pytest.approx(expected, rel=1e-5)
+
     def test_density_shrinks_the_distances(self):
         """The range in diameters is the same when the mass falls with the square of the density."""
         thin = dose.sphere_absorbed_fraction(1.0, "Y-90", density_g_per_ml=1.0)

@@ -16,6 +16,7 @@ from mrtlab.apps.controls import (
     Details,
     Flag,
     Flags,
+    Foot,
     Note,
     NumberField,
     Page,
@@ -355,3 +356,11 @@ def test_page_says_what_it_is_for():
     assert f"mrtlab {mrtlab.__version__} · known answers: 1 of 1" in page.children[-1].html
     page.status = "saved 14:32 ✓"
     assert page._head.status == "saved 14:32 ✓"
+
+
+def test_a_page_that_markdown_continues_leaves_its_foot_to_the_last_cell():
+    page = Page("Title", ["text"], foot=False)
+    assert mrtlab.PURPOSE not in "".join(getattr(child, "html", "") for child in page.children)
+    foot = Foot("sources")
+    assert mrtlab.PURPOSE in foot.children[0].html
+    assert foot.children[0].html.endswith("· sources</p>")

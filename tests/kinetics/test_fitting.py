@@ -8,7 +8,7 @@ from curves_for_tests import LAMBDA_LU, LN2, TRUTHS, activity, any_curve, integr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.optimize import curve_fit, least_squares
+from scipy.optimize import curve_fit
 from uncertainties import covariance_matrix
 
 from mrtlab.errors import FitError, InputError, PhysicsError
@@ -147,35 +147,6 @@ def test_a_wider_curve_never_fits_worse(curve):
             if fits[wider] is None or (MODELS[wider].uptake is not None and MODELS[name].uptake is None):
                 continue
             assert fits[wider].chi_square <= fits[name].chi_square * (1 + 1e-6) + 1e-6, (name, wider)
-
-
-@pytest.mark.parametrize("model", ["mono", "uptake", "bi", "uptake_bi", "tri"])
-def test_no_random_start_of_another_program_does_better(model):
-    """Least squares on logarithms of all parameters, from 15 random places, for noisy curves of every kind."""
-    shape = MODELS[model]
-    random = np.random.default_rng(12)
-    count = shape.amplitudes
-    for kind in ("mono", "bi", "uptake_bi", "tri"):
-        for seed in range(3):
-            curve = true_curve(kind, seed=seed, cv=0.05, times=TRUTHS["tri"][2][seed::2])
-            if len(curve) < shape.parameters:
-                continue
-            target = curve.activity_mbq / curve.sigma_mbq
-
-            def residual(logs, curve=curve, target=target):
-                numbers = np.exp(logs)
-                rates = np.sort(numbers[count:])
-                rates = rates if shape.uptake is None else np.append(rates[:-1][::-1], rates[-1])
-                return shape.basis(curve.times_h, rates, LAMBDA_LU) @ numbers[:count] / curve.sigma_mbq - target
-
-            top = 10 * LN2 / curve.times_h[0]
-            low = np.log([1e-6] * count + [1e-7] * shape.rates)
-            high = np.log([1e4] * count + [top] * shape.rates)
-            best = np.inf
-            for _ in range(15):
-                start = [*random.uniform(0, 6, count), *random.uniform(np.log(1e-4), np.log(top), shape.rates)]
-                best = min(best, 2 * least_squares(residual, start, bounds=(low, high), max_nfev=60).cost)
-            assert fit(curve, model).chi_square <= best * 1.001 + 1e-3, (kind, seed)
 
 
 class TestCovarianceByMonteCarlo:

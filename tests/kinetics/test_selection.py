@@ -259,6 +259,25 @@ class TestRanking:
         assert selection.tia_mbq_h.std_dev == pytest.approx(spread, rel=1e-9)
         assert selection.tia_mbq_h is selection.average_tia_mbq_h
 
+    def test_the_disagreement_counts_on_either_side(self):
+        """Here physical decay is best and the other curve lies below it."""
+        times, truth = [4, 24, 48, 96, 168, 240], activity("mono", [4, 24, 48, 96, 168, 240], [100.0], [145.0])
+        noisy = truth * (1 + 0.05 * np.random.default_rng(1).standard_normal(6))
+        selection = select(lutetium(times, noisy, 0.05 * truth))
+        assert selection.best.model == "phys"
+        assert selection.span_tia_mbq_h[1] == selection.best.tia_mbq_h.nominal_value
+        assert "MODELS_DISAGREE" in selection.flags
+
+    def test_a_biological_rate_may_be_vague_where_the_whole_rate_is_not(self):
+        """Effective 140 h beside physical 160 h: b is known to 80 %, physical decay and b together to 10 %."""
+        times, truth = [4, 24, 48, 96, 168, 240], activity("mono", [4, 24, 48, 96, 168, 240], [100.0], [140.0])
+        noisy = truth * (1 + 0.1 * np.random.default_rng(1).standard_normal(6))
+        selection = select(lutetium(times, noisy, 0.1 * truth))
+        rate = selection.fits["mono"].params["b1_per_h"]
+        assert rate.std_dev > 0.5 * rate.nominal_value
+        assert (rate + LAMBDA_LU).std_dev < 0.2 * (rate + LAMBDA_LU).nominal_value
+        assert "mono" not in selection.rejected
+
     @given(st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 1e5), st.floats(0, 30)), min_size=1, max_size=5))
     def test_an_average_lies_between_and_is_never_surer(self, rows):
         weights = akaike_weights([criterion for *_, criterion in rows])

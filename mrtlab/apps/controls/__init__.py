@@ -3,7 +3,7 @@
 An app is a model and a view. The model is a ``traitlets.HasTraits`` that validates and computes and knows no widget;
 the view makes controls and links them. A view of a whole page::
 
-    from traitlets import dlink, link
+    from traitlets import link
     from mrtlab.apps.controls import *
 
     def view(model):

@@ -178,7 +178,7 @@ class DataTable(Html):
         )
 
     def _row(self, row) -> str:
-        cells = [markup(cell) for cell in row]
+        cells = [markup(cell).replace(" ± ", "\u00a0±\u00a0") for cell in row]  # not broken at the sign
         first = f'<th scope="row">{cells[0]}</th>' if self._row_heads else f"<td>{cells[0]}</td>"
         return first + "".join(f"<td>{cell}</td>" for cell in cells[1:])
 
