@@ -227,8 +227,14 @@ def _registry():
     return pint.UnitRegistry(_DEFINITIONS.strip().splitlines(), autoconvert_offset_to_baseunit=False)
 
 
+_SLIPS = {"mBq": "MBq", "Mg": "mg", "ML": "mL", "MGy": "mGy"}  # units nobody means here, and what was meant
+
+
 def _unit(name: str, text: str):
     """A pint unit, or an error that lists what can be typed."""
+    for slip, meant in _SLIPS.items():
+        if slip in re.split(r"[^A-Za-z]+", name):
+            raise InputError(f"{text!r} is in {slip}; capitals matter in units, did you mean {meant}?")
     plain = re.sub(r"[·×⋅]", "*", name.strip()).replace("%", "percent").replace("³", "**3").replace("²", "**2")
     try:
         if re.search(r"\d", plain.replace("**3", "").replace("**2", "")) or not plain:

@@ -161,3 +161,11 @@ class TestFormat:
     @given(st.floats(1e-300, 1e300), st.floats(1e-300, 1e300))
     def test_nothing_is_too_large_or_too_small(self, value, spread):
         assert len(format_quantity(ufloat(value, spread))) < 60
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "meant"), [("7400 mBq", "MBq", "MBq"), ("5 Mg", "g", "mg"), ("2 ML", "mL", "mL")]
+)
+def test_capitals_that_nobody_means_are_refused(typed, unit, meant):
+    with pytest.raises(InputError, match=f"did you mean {meant}"):
+        parse_quantity(typed, unit)

@@ -20,8 +20,8 @@ __all__ = ["fastest_rate", "ordered", "random_starts", "starts"]
 
 # by number of free rates: how fine the grid is, how many minima are followed, how many are handed on
 _GRID = {1: 40, 2: 24, 3: 14}
-_FOLLOWED = {1: 1, 2: 4, 3: 6}
-_HANDED_ON = {1: 1, 2: 2, 3: 3}
+_FOLLOWED = {1: 3, 2: 4, 3: 6}
+_HANDED_ON = {1: 2, 2: 2, 3: 3}
 _STEPS, _SHRINK = 8, 0.6
 _SIMPLER = {"uptake": "mono", "bi": "mono", "uptake_bi": "uptake", "tri": "bi"}
 # A rate whose half-time is a tenth of the first time has decayed to 1/1000 there: the points cannot see it.

@@ -123,6 +123,15 @@ def test_no_random_start_of_another_program_does_better(model):
             assert fit(curve, model).chi_square <= best * 1.001 + 1e-3, (kind, seed)
 
 
+def test_two_minima_of_one_rate():
+    """The better one is not the better one on the grid."""
+    times, sigma = [42.4, 49.6, 80.1, 167.4, 290.4], [0.47, 0.5, 1.2, 0.019, 3.6e-05]
+    shape = MODELS["bi_phys"]
+    curve = lutetium(times, [19.8, 10.9, 3.58, 0.114, 0.000527], sigma)
+    best = min(float(_chi_squares(curve, shape, [rate])) for rate in np.geomspace(1e-4, fastest_rate(curve), 3000))
+    assert fit(curve, "bi_phys").chi_square <= best * (1 + 1e-6)
+
+
 def test_the_same_random_starts_every_time():
     curve = true_curve("bi", 1)
     assert np.array_equal(random_starts(curve, MODELS["bi"]), random_starts(curve, MODELS["bi"]))
