@@ -54,6 +54,21 @@ class Flag(StrEnum):
     SINGLE_POINT_DEPENDS_ON_PRIOR = "SINGLE_POINT_DEPENDS_ON_PRIOR"
     OUTSIDE_EXPECTED_RANGE = "OUTSIDE_EXPECTED_RANGE"
     ABOVE_ADMINISTERED = "ABOVE_ADMINISTERED"
+    LINEARISATION_DOUBTFUL = "LINEARISATION_DOUBTFUL"
+    PAST_MAXIMUM_RATE = "PAST_MAXIMUM_RATE"
+    RECOVERY_EXTRAPOLATED = "RECOVERY_EXTRAPOLATED"
+    RECOVERY_OVERSHOOT = "RECOVERY_OVERSHOOT"
+    FEW_EVENTS = "FEW_EVENTS"
+    RESPONSE_FALLS = "RESPONSE_FALLS"
+    D50_OUTSIDE_DOSES = "D50_OUTSIDE_DOSES"
+    D50_UNBOUNDED = "D50_UNBOUNDED"
+    DEPENDENT_OUTCOMES = "DEPENDENT_OUTCOMES"
+    DOSE_ERROR_DILUTES = "DOSE_ERROR_DILUTES"
+    RESAMPLES_LOST = "RESAMPLES_LOST"
+    KERNEL_ENERGY_MISSING = "KERNEL_ENERGY_MISSING"
+    KERNEL_ENERGY_EXCESS = "KERNEL_ENERGY_EXCESS"
+    DVH_RESOLUTION = "DVH_RESOLUTION"
+    VOXELS_WITHOUT_FIT = "VOXELS_WITHOUT_FIT"
 
     @property
     def text(self) -> str:
@@ -99,4 +114,32 @@ _TEXT = {
     Flag.OUTSIDE_EXPECTED_RANGE: "Outside the expected range: investigate, and consider serial imaging.",
     Flag.ABOVE_ADMINISTERED: "The curve holds more activity than was administered. Check units, calibration "
     "and the administered activity.",
+    Flag.LINEARISATION_DOUBTFUL: "The volume is uncertain by more than 30 %; first-order propagation is no longer "
+    "reliable. Use Monte Carlo and quote its interval.",
+    Flag.PAST_MAXIMUM_RATE: "Some points were recorded beyond the maximum rate of the camera. A reading taken there "
+    "must not be corrected with the lower of the two true rates that belong to it.",
+    Flag.RECOVERY_EXTRAPOLATED: "The volume lies outside the spheres the recovery curve was measured with.",
+    Flag.RECOVERY_OVERSHOOT: "A measured recovery is above 1.05: the reconstruction overshoots at edges, and the "
+    "curve, which ends at 1, cannot follow.",
+    Flag.FEW_EVENTS: "Fewer than ten events (or non-events) per parameter: slope and interval are unreliable and the "
+    "slope is biased upwards. Consider method='firth'.",
+    Flag.RESPONSE_FALLS: "The probability falls as the dose rises. Check the coding of the outcome, and what else "
+    "decided the dose.",
+    Flag.D50_OUTSIDE_DOSES: "The dose with a probability of one half lies outside the doses observed: extrapolated.",
+    Flag.D50_UNBOUNDED: "The data do not show that the probability depends on the dose (p of 0.05 or more), so the "
+    "dose with a probability of one half has no finite 95 % interval.",
+    Flag.DEPENDENT_OUTCOMES: "Several outcomes come from one patient and are not independent. Covariance, band and "
+    "p-value are too optimistic; use the cluster bootstrap.",
+    Flag.DOSE_ERROR_DILUTES: "The uncertainty of the doses makes up more than a tenth of their spread, which flattens "
+    "the fitted slope. See the dilution-corrected fit.",
+    Flag.RESAMPLES_LOST: "More than 5 % of the bootstrap samples had no finite estimate and were left out, which "
+    "biases the interval. Use method='firth'.",
+    Flag.KERNEL_ENERGY_MISSING: "The kernel deposits less than the electrons of the nuclide alone. Conversion "
+    "and Auger electrons may be missing, or the unit is another one.",
+    Flag.KERNEL_ENERGY_EXCESS: "The kernel deposits more than the nuclide can leave there. Check its unit, the "
+    "density and the nuclide.",
+    Flag.DVH_RESOLUTION: "The region is narrower than three times the resolution of the image: the histogram "
+    "shows noise and blur rather than the dose.",
+    Flag.VOXELS_WITHOUT_FIT: "Some voxels with activity could not be fitted; their time-integrated activity is "
+    "0. Look at the reason map.",
 }

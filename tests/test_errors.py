@@ -37,7 +37,7 @@ def test_every_refusal_is_an_input_error_and_a_value_error():
 @pytest.mark.parametrize("flag", Flag)
 def test_flags_are_words_with_an_explanation(flag):
     assert flag == flag.value == flag.name
-    assert re.fullmatch(r"[A-Z][A-Z_]*[A-Z]", flag)
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]*[A-Z]", flag)
     assert not flag.startswith(("E_", "W_"))
     assert flag.text.endswith(".")
     assert len(flag.text) > 30
