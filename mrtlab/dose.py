@@ -10,7 +10,6 @@ import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -20,6 +19,7 @@ from uncertainties import UFloat
 from mrtlab import _check
 from mrtlab.constants import value
 from mrtlab.errors import InputError, PlausibilityWarning
+from mrtlab.kernels import kernel_nuclides, point_kernel
 from mrtlab.nuclides import dose_constant
 from mrtlab.nuclides import nuclide as find_nuclide
 
@@ -225,7 +225,7 @@ def sphere_s_value(mass_g, nuclide, density_g_per_ml: float = 1.0):
     Kernels of mrtlab (derived); within 1.5 % of an independent table for Lu-177 from 4 mg to 0.9 kg.
     """
     found = find_nuclide(nuclide)
-    _kernel(found.name, "electron")
+    point_kernel(found.name)
     mass_g = _check.positive("mass_g", mass_g)
     energy = _deposited_mev(found, mass_g, density_g_per_ml)
     if found.photon_mev > _NO_PHOTONS_MEV:
@@ -268,7 +268,7 @@ def sphere_absorbed_fraction(mass_g, nuclide, radiation: str = "electron", densi
     mass_g = _check.positive("mass_g", mass_g)
     density = float(_check.positive("density_g_per_ml", density_g_per_ml))
     name = find_nuclide(nuclide).name
-    kernel = _kernel(name, radiation)
+    kernel = point_kernel(name, radiation)
     if isinstance(mass_g, UFloat):
         return uncertainties.wrap(lambda mass: float(_inside(mass, kernel, density, radiation)))(mass_g)
     if np.ndim(mass_g) and mass_g.dtype == object:
@@ -285,14 +285,6 @@ def sphere_absorbed_fraction(mass_g, nuclide, radiation: str = "electron", densi
     return float(inside) if np.ndim(inside) == 0 else inside
 
 
-def kernel_nuclides(radiation: str = "electron") -> tuple[str, ...]:
-    """Nuclides for which a point kernel of electrons or photons is at hand."""
-    _check.choice("radiation", radiation, ("electron", "photon"))
-    found = files("mrtlab").joinpath("data/kernels").iterdir()
-    start = f"dpk_{radiation}_"
-    return tuple(sorted(item.name[len(start) : -4] for item in found if item.name.startswith(start)))
-
-
 _NO_PHOTONS_MEV = 1e-4
 _SMALLEST_MM = 0.1
 
@@ -306,13 +298,13 @@ def _deposited_mev(found, mass_g, density_g_per_ml=1.0):
     """Energy that electrons and alphas leave in a sphere, MeV per decay; all of it where there is no kernel."""
     if found.name not in kernel_nuclides():
         return found.electron_mev + found.alpha_mev
-    deposited = _kernel(found.name, "electron")[2]
+    deposited = point_kernel(found.name).deposited
     inside = sphere_absorbed_fraction(mass_g, found, "electron", density_g_per_ml)
     return found.electron_mev * deposited * inside + found.alpha_mev
 
 
 def _inside(mass_g, kernel, density, radiation):
-    edges, share, total = kernel
+    edges = kernel.edges_mm
     diameter_mm = _diameter_mm(mass_g, density)
     if radiation == "photon" and np.any(diameter_mm > edges[-1]):
         raise InputError(
@@ -323,20 +315,5 @@ def _inside(mass_g, kernel, density, radiation):
     # mean of 1 - 3x/2 + x^3/2 over each shell, whose energy is spread evenly in r; beyond the diameter it is 0
     ratio = np.minimum(edges / diameter_mm[..., None], 1.0)
     antiderivative = ratio - 0.75 * ratio**2 + 0.125 * ratio**4
-    inside = (np.diff(antiderivative) * diameter_mm[..., None] / np.diff(edges)) @ share
-    return inside / total if radiation == "electron" else inside
-
-
-@cache
-def _kernel(name: str, radiation: str):
-    """Edges of the shells (mm, from 0), share of the energy in each, and the share deposited in all."""
-    if name not in kernel_nuclides(radiation):
-        raise InputError(
-            f"there is no {radiation} kernel for {name}; there are kernels for {', '.join(kernel_nuclides(radiation))}"
-        )
-    path = files("mrtlab").joinpath(f"data/kernels/dpk_{radiation}_{name}.csv")
-    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
-    outer, cumulative = np.array(rows, dtype=float).T
-    last = np.append(np.diff(outer) > 0, True)  # two bin widths meet at 2 mm, which is listed twice
-    outer, cumulative = outer[last], cumulative[last]
-    return np.concatenate([[0.0], outer]), np.diff(cumulative, prepend=0.0), float(cumulative[-1])
+    inside = (np.diff(antiderivative) * diameter_mm[..., None] / np.diff(edges)) @ kernel.share
+    return inside / kernel.deposited if radiation == "electron" else inside

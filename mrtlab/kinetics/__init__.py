@@ -20,6 +20,7 @@ from mrtlab.kinetics.fitting import Fit, aicc, fit
 from mrtlab.kinetics.models import MODELS, Model
 from mrtlab.kinetics.selection import Selection, akaike_average, akaike_weights, select
 from mrtlab.kinetics.trapezoids import Trapezoid, trapezoid
+from mrtlab.kinetics.voxels import VoxelFit, VoxelReason, fit_voxels
 
 __all__ = [
     "MODELS",
@@ -30,12 +31,15 @@ __all__ = [
     "SinglePoint",
     "TimeActivity",
     "Trapezoid",
+    "VoxelFit",
+    "VoxelReason",
     "aicc",
     "akaike_average",
     "akaike_weights",
     "biological_half_life_h",
     "effective_half_life_h",
     "fit",
+    "fit_voxels",
     "haenscheid_tia",
     "known_half_life_tia",
     "map_fit",
