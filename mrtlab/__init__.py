@@ -20,7 +20,22 @@ PURPOSE = (
     "Not a medical device; not for planning or verifying the treatment of any individual."
 )
 
-_MODULES = ("clock", "constants", "dose", "errors", "kinetics", "nuclides", "planning", "plots", "tables", "units")
+_MODULES = (
+    "calibration",
+    "clock",
+    "constants",
+    "dose",
+    "errors",
+    "kinetics",
+    "nuclides",
+    "planning",
+    "plots",
+    "radiobiology",
+    "tables",
+    "uncertainty",
+    "units",
+    "voxel",
+)
 
 __all__ = [
     "PURPOSE",

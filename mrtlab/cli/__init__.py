@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mrtlab
-from mrtlab.cli import dose, serve
+from mrtlab.cli import dose, serve, verify
 from mrtlab.errors import InputError, PlausibilityWarning
 
 __all__ = ["app", "main"]
@@ -55,6 +55,7 @@ def _start(
 
 
 app.command("dose")(dose.dose)
+app.command("verify")(verify.verify)
 app.command("serve")(serve.serve)
 app.command("lab")(serve.lab)
 

@@ -1,0 +1,21 @@
+"""The known-answer suite: what mrtlab must compute, and who says so.
+
+Every entry compares one number of the package with a value that does not come from it: *published* (seen in the cited
+source), *independent* (computed by other code) or *analytic* (a limit or an exact result). ``mrtlab verify`` prints
+them all.
+"""
+
+from __future__ import annotations
+
+from mrtlab.known_answers.entry import KnownAnswer, Outcome
+from mrtlab.known_answers.foundations import ENTRIES as _FOUNDATIONS
+from mrtlab.known_answers.methods import ENTRIES as _METHODS
+
+__all__ = ["ENTRIES", "KnownAnswer", "Outcome", "run"]
+
+ENTRIES: tuple[KnownAnswer, ...] = (*_FOUNDATIONS, *_METHODS)
+
+
+def run() -> tuple[Outcome, ...]:
+    """Compute every entry. A failure inside one is that entry's outcome, not an exception."""
+    return tuple(entry.check() for entry in ENTRIES)
