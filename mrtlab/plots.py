@@ -41,7 +41,14 @@ def time_activity_limits(curve: TimeActivity) -> tuple[float, float, float]:
     return float(np.ceil(wanted / step) * step), step, float(ticks[-1])
 
 
-def time_activity(ax: Axes, fit: Fit | None, measured: TimeActivity | None = None, *, title: str = "") -> list:
+def time_activity(
+    ax: Axes,
+    fit: Fit | None,
+    measured: TimeActivity | None = None,
+    kept: TimeActivity | None = None,
+    *,
+    title: str = "",
+) -> list:
     """Points with 95 % bars, the fitted curve with its 95 % band, and the part that is extrapolated.
 
     Parameters
@@ -51,6 +58,8 @@ def time_activity(ax: Axes, fit: Fit | None, measured: TimeActivity | None = Non
         None draws the points alone.
     measured : TimeActivity, optional
         All points, those left out of the fit included; by default those of the fit.
+    kept : TimeActivity, optional
+        The points in use, where there is no fit to tell.
     title : str
         What was measured, for the axis label.
 
@@ -63,7 +72,7 @@ def time_activity(ax: Axes, fit: Fit | None, measured: TimeActivity | None = Non
     ax.set(xlim=(0, end), ylim=(0, top))
     ax.xaxis.set_major_locator(FixedLocator(np.arange(0, end + step / 2, step)))
     ax.set_ylabel(f"Activity{', ' + title if title else ''} (MBq)")
-    used = np.isin(measured.times_h, fit.curve.times_h) if fit else np.ones(len(measured), dtype=bool)
+    used = np.isin(measured.times_h, (fit.curve if fit else kept or measured).times_h)
     artists = _points(ax, measured, used)
     if fit:
         artists += _curve(ax, fit, end, top)
@@ -179,7 +188,9 @@ def _curve(ax, fit, end, top) -> list:
     at = int(np.argmin(np.abs(times - 0.2 * end)))
     # plain lines lead to what is named: annotations with arrows would take a quarter of the time to draw
     artists += ax.plot([0.35 * end, times[at]], [0.885 * top, line[at]], color=colour, lw=1, zorder=2)
-    artists.append(ax.text(0.3 * end, 0.92 * top, f"{MODELS[fit.model].title}, 95 % band", va="center", color=colour))
+    artists.append(
+        ax.text(0.3 * end, 0.92 * top, f"{MODELS[fit.model].title}; band and bars 95 %", va="center", color=colour)
+    )
     middle = (last + end) / 2
     under, over = 0.5 * float(fit.activity(middle)), min(float(fit.activity(last)) + 0.13 * top, 0.6 * top)
     artists += ax.plot([middle + 0.02 * end, middle], [over, under], color=COLOURS["soft"], lw=0.8, zorder=2)

@@ -235,7 +235,7 @@ def _region_lines(region, shared):
         size = format_quantity(mass, "g")
         yield from _wrap("dose", f"{format_quantity(region['dose_gy'], 'Gy')}{per}; mass {size}{exact}")
     else:
-        yield from _wrap("dose", f"none: no mass given (--mass {region['region']}=240g)")
+        yield from _wrap("dose", f"none: no mass given (--mass '{region['region']}=240g')")
     yield from _alternative_lines(region)
     for name, reasons in region["rejected"].items():
         yield from _wrap(f"not {name}", "; ".join(reasons))

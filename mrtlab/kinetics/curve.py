@@ -18,7 +18,7 @@ from mrtlab.nuclides import nuclide as find_nuclide
 __all__ = ["TimeActivity", "extrapolation_flags"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TimeActivity:
     """Activity in one region at several times after administration.
 
@@ -130,6 +130,10 @@ class TimeActivity:
 
     def __len__(self):
         return len(self.times_h)
+
+    def __repr__(self):
+        span = f"{self.times_h[0]:.4g} to {self.times_h[-1]:.4g} h"
+        return f"TimeActivity({self.region!r}, {self.nuclide.name}, {len(self)} points, {span})"
 
     def keep(self, wanted: Sequence[bool]) -> TimeActivity:
         """The same curve with some points left out.

@@ -18,13 +18,14 @@ from mrtlab.kinetics.curve import TimeActivity, extrapolation_flags
 from mrtlab.kinetics.models import MODELS, Model
 from mrtlab.kinetics.physical import require_physical
 from mrtlab.kinetics.starts import fastest_rate, ordered, random_starts, starts
+from mrtlab.units import format_quantity
 
 __all__ = ["Fit", "aicc", "fit"]
 
 _NEGLIGIBLE = 1e-4
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit:
     """One curve fitted to one region.
 
@@ -74,6 +75,11 @@ class Fit:
     flags: tuple[str, ...]
     sources: tuple[str, ...] = ("kinetics.models",)
     covariance: np.ndarray = field(default=None, repr=False)
+
+    def __repr__(self):
+        tia = format_quantity(self.tia_mbq_h, "MBq·h")
+        flags = ", ".join(self.flags) or "none"
+        return f"Fit({self.model}, TIA {tia}, χ² {self.chi_square:.3g} on {self.dof}, flags: {flags})"
 
     def activity(self, times_h):
         """Fitted activity at the times, MBq, floats in the shape of ``times_h``."""

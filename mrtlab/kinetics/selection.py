@@ -24,7 +24,7 @@ __all__ = ["Selection", "akaike_average", "akaike_weights", "select"]
 _DECIDED = 0.95  # Akaike weight above which one curve is reported alone
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """What is left of the candidate curves, and why the others fell.
 
@@ -65,6 +65,10 @@ class Selection:
     fits: Mapping[str, Fit]
     flags: tuple[str, ...]
     sources: tuple[str, ...] = ("kinetics.models", "kinetics.aicc")
+
+    def __repr__(self):
+        others = ", ".join(item.model for item in self.ranking[1:]) or "none"
+        return f"Selection(best {self.best!r}, also fit: {others}, rejected: {', '.join(self.rejected) or 'none'})"
 
     @property
     def tia_mbq_h(self) -> UFloat:

@@ -228,7 +228,7 @@ class TestView:
         view.used.value = (True, True, True, False)
         assert view.predicted.text == ""
         view.predict.click()
-        assert "choose one" in view.page.errors.messages[0]
+        assert "Choose one" in view.prediction_missing.text
         view.prediction.value = "more than 15 %"
         view.predict.click()
         assert "Not as you said" in view.predicted.text
@@ -239,11 +239,39 @@ class TestView:
     def test_decision_needs_a_reason(self, view):
         view.decision.value = "scan"
         view.decide.click()
-        assert "reason" in view.page.errors.messages[0]
+        assert "reason" in view.decision_missing.text
         assert view.decided.text == ""
         view.reason.value = "The tail carries a fifth."
         view.decide.click()
         assert "ask for another scan" in view.decided.text
+        assert view.decision_missing.text == ""
+
+    def test_a_decision_stays_with_what_it_was_about(self, view):
+        view.decision.value, view.reason.value = "report", "Close to no limit."
+        view.decide.click()
+        said = view.decided.text
+        assert "Dose to the left kidney 2.60 ± 0.11 Gy" in said
+        view.region.value = "whole_body"
+        assert view.decided.text == said
+        assert view_module._View(kidney_dose.KidneyDose()).decided.text == said
+
+    def test_a_refused_mass_that_is_then_cleared_takes_the_dose_away(self, view):
+        view.mass.text = "abc"
+        view.mass.text = ""
+        assert view.model.mass_g is None
+        assert view.fit.stale == ""
+        assert "Time-integrated activity" in view.result.html
+
+    def test_a_complaint_goes_once_the_fault_is_mended(self, view):
+        view.upload.file = UploadedFile("bad.csv", b"nonsense")
+        assert view.page.errors.messages
+        view.region.value = "liver"
+        assert view.page.errors.messages == ()
+
+    def test_a_curve_that_cannot_be_fitted_leaves_the_verdicts(self, view):
+        view.curve.value = "tri"
+        assert "the chosen curve cannot be fitted" in view.result.html
+        assert "best supported" in view.ranking.html
 
 
 class TestKept:

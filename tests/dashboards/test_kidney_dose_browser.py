@@ -70,6 +70,16 @@ def test_leaving_out_a_point_repaints_and_widens(open_page):
     expect(result(tab)).to_contain_text("TIA 7650 ± 190 MBq·h")
 
 
+def test_boxes_show_what_is_in_the_fit_after_a_change_of_region(open_page):
+    tab = open_page()
+    for region in ("Liver", "Spleen", "Whole body", "Left kidney"):
+        tab.field("Region").select_option(region)
+        expect(result(tab)).to_contain_text(region.lower())
+        expect(tab.page.get_by_role("checkbox")).to_have_count(4)
+        for box in tab.page.get_by_role("checkbox").all():
+            expect(box).to_be_checked()
+
+
 @pytest.mark.parametrize(("typed", "echo"), [("152,5", "understood as 152.5 g"), ("0,2 kg", "understood as 200 g")])
 def test_a_typed_mass_changes_the_dose(open_page, typed, echo):
     tab = open_page()

@@ -376,3 +376,11 @@ def test_systematic_uncertainty_does_not_choose():
 def test_one_fit_is_that_of_the_function():
     curve = patient("spleen")
     assert select(curve).fits["mono"].tia_mbq_h.nominal_value == fit(curve, "mono").tia_mbq_h.nominal_value
+
+
+def test_what_is_printed_at_a_prompt_is_short():
+    curve = TimeActivity([24, 96, 168], [118, 52, 22], cv=0.05, nuclide="Lu-177", decay_corrected=False)
+    selection = select(curve)
+    assert repr(curve) == "TimeActivity('', Lu-177, 3 points, 24 to 168 h)"
+    assert "Fit(mono, TIA 13470 ± 390 MBq·h" in repr(selection)
+    assert len(repr(selection)) < 300

@@ -16,7 +16,18 @@ __all__ = ["BEST", "Answer", "KidneyDose"]
 
 BEST = "best"
 DATASET = "lu177-dotatate-patient4"
-_SAVED = ("region", "used", "curve", "cv_percent", "mass_g", "mass_u_g", "prediction", "decision", "reason")
+_SAVED = (
+    "region",
+    "used",
+    "curve",
+    "cv_percent",
+    "mass_g",
+    "mass_u_g",
+    "prediction",
+    "decision",
+    "reason",
+    "discussion",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +94,8 @@ class KidneyDose(t.HasTraits):
         Relative uncertainty of every point instead of the table's.
     mass_g, mass_u_g : float or None
         Mass and its standard uncertainty.
-    prediction, decision, reason : str
-        What the learner committed.
+    prediction, decision, reason, discussion : str
+        What the learner committed, and what was said to it.
     """
 
     table = t.Instance(tables.TacTable)
@@ -98,6 +109,7 @@ class KidneyDose(t.HasTraits):
     prediction = t.Unicode("")
     decision = t.Unicode("")
     reason = t.Unicode("")
+    discussion = t.Unicode("")
 
     def __init__(self):
         super().__init__()
@@ -239,7 +251,7 @@ class KidneyDose(t.HasTraits):
 
     def state(self) -> dict:
         """What is kept between visits: choices and committed answers, never the contents of a user's table."""
-        names = _SAVED if not self.source else ("prediction", "decision", "reason")
+        names = _SAVED if not self.source else ("prediction", "decision", "reason", "discussion")
         return {name: getattr(self, name) for name in names}
 
     def restore(self, state: dict) -> None:

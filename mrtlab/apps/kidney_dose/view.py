@@ -13,6 +13,7 @@ from mrtlab.apps.controls import (
     DataTable,
     Details,
     Figure,
+    Flag,
     Flags,
     Group,
     Note,
@@ -53,7 +54,8 @@ class _View:
         self._quiet = False
         self._make_controls()
         self._make_page()
-        with guard(self.page):
+        self._shown = guard(self.page)  # one for all call-backs: what succeeds takes the last complaint away
+        with self._shown:
             model.restore(_state.load(STATE))
         self._link()
         self._show_inputs()
@@ -89,11 +91,11 @@ class _View:
         self.understood = Text()
         self.prediction = Choice("The dose of the left kidney would change by", words.PREDICTIONS, radio=True)
         self.predict = Button("Commit my prediction", on_click=lambda _: self._commit_prediction())
-        self.predicted = Note()
+        self.predicted, self.prediction_missing = Note(), Flag()
         self.decision = Choice("I would", words.DECISIONS, radio=True)
         self.reason = TextField("because", lines=2)
         self.decide = Button("Save my decision", primary=True, on_click=lambda _: self._commit_decision())
-        self.decided = Note()
+        self.decided, self.decision_missing = Note(), Flag()
 
     def _make_page(self):
         self.fit = Section(
@@ -118,12 +120,26 @@ class _View:
             "How much dose did this kidney receive, and how sure are we?",
             [
                 Section(
-                    words.PREDICT, under=[Text(words.PREDICT_STORY), self.prediction, self.predict, self.predicted]
+                    words.PREDICT,
+                    under=[
+                        Text(words.PREDICT_STORY),
+                        self.prediction,
+                        self.predict,
+                        self.prediction_missing,
+                        self.predicted,
+                    ],
                 ),
                 self.fit,
                 Section(
                     words.DECIDE,
-                    under=[Text(words.DECIDE_STORY), self.decision, self.reason, self.decide, self.decided],
+                    under=[
+                        Text(words.DECIDE_STORY),
+                        self.decision,
+                        self.reason,
+                        self.decide,
+                        self.decision_missing,
+                        self.decided,
+                    ],
                 ),
             ],
             crumbs=[("mrtlab", "../index.ipynb"), ("PRRT", None), ("Kidney dose", None)],
@@ -133,7 +149,7 @@ class _View:
         )
 
     def _link(self):
-        shown = guard(self.page)
+        shown = self._shown
         self.region.observe(shown(self._region_chosen), "value")
         for control, trait in (
             (self.used, "used"),
@@ -143,8 +159,9 @@ class _View:
             (self.mass_u, "mass_u_g"),
         ):
             control.observe(shown(lambda change, trait=trait: self._input(trait, change["new"])), "value")
-        for field in (self.cv, self.mass, self.mass_u):  # a refused text leaves the value None: say so at once
-            field.observe(shown(lambda _: self._mark_stale()), "state")
+        for field, trait in ((self.cv, "cv_percent"), (self.mass, "mass_g"), (self.mass_u, "mass_u_g")):
+            # from refused to empty the value stays None, and only the state tells
+            field.observe(shown(lambda change, trait=trait: self._state_changed(trait, change["new"])), "state")
         self.upload.observe(shown(self._uploaded), "file")
 
     # what the learner does
@@ -163,13 +180,19 @@ class _View:
         self._refresh()
         self._save()
 
+    def _state_changed(self, trait, state):
+        if state == "empty":
+            self._input(trait, None)
+        else:
+            self._mark_stale()
+
     def _uploaded(self, change):
         if change["new"] is None:
             return
         try:
             self.model.use_file(change["new"].name, change["new"].content)
         except InputError:
-            self.upload.message = "The table was not taken; the reason stands at the top of the page."
+            self.upload.message = ""  # the reason stands at the top of the page and is read out
             raise
         self._show_inputs()
         self._refresh()
@@ -177,7 +200,7 @@ class _View:
         self.upload.message = f"{change['new'].name} was read. It is not stored; a reload brings the patient back."
 
     def _restart(self):
-        with guard(self.page):
+        with self._shown:
             self.model.use_patient()
             self.upload.message = ""
             self._show_inputs()
@@ -185,20 +208,29 @@ class _View:
             self._save()
 
     def _commit_prediction(self):
-        with guard(self.page):
+        with self._shown:
+            self.prediction_missing.text = ""
             if self.prediction.value is None:
-                raise InputError("choose one of the three answers before you commit")
+                self.prediction_missing.text = "Choose one of the three answers before you commit."
+                return
             self.model.prediction = self.prediction.value
             if self._save():
                 self._show_commitments()
 
     def _commit_decision(self):
-        with guard(self.page):
+        with self._shown:
+            self.decision_missing.text = ""
             if self.decision.value is None:
-                raise InputError("choose what you would do before you save it")
+                self.decision_missing.text = "Choose what you would do before you save it."
+                return
             if not self.reason.value.strip():
-                raise InputError("give your reason in a sentence; a decision without one cannot be discussed")
+                self.decision_missing.text = (
+                    "Give your reason in a sentence; a decision without one cannot be discussed."
+                )
+                return
             self.model.decision, self.model.reason = self.decision.value, self.reason.value.strip()
+            # a decision is about one result and stays with it, whatever is looked at afterwards
+            self.model.discussion = words.discussion(self.model.answer(), self.decision.value)
             if self._save():
                 self._show_commitments()
 
@@ -270,7 +302,7 @@ class _View:
             self._show_prediction()
         if model.decision:
             self.decision.value, self.reason.value = model.decision, model.reason
-            self.decided.text = words.discussion(model.answer(), model.decision)
+            self.decided.text = model.discussion
         self._quiet = False
 
     def _save(self) -> bool:

@@ -53,7 +53,7 @@ def axes(figure):
 def draw(both, answer: Answer) -> None:
     """Figure of an answer."""
     upper, lower = both
-    plots.time_activity(upper, answer.fit, answer.measured, title=_lower(label(answer.measured.region)))
+    plots.time_activity(upper, answer.fit, answer.measured, answer.kept, title=_lower(label(answer.measured.region)))
     plots.residuals(lower, answer.fit, answer.measured)
 
 
@@ -71,6 +71,8 @@ def result(answer: Answer) -> tuple[str, str, str]:
     """Lead, value and rest of the result line."""
     name = _lower(label(answer.measured.region))
     if answer.fit is None:
+        if answer.selection is not None:
+            return f"No dose for the {name}:", "the chosen curve cannot be fitted to these points", ""
         return f"No dose for the {name}:", "no curve is supported by these points", ""
     fit, tia = answer.fit, answer.tia_mbq_h
     decay = fit.effective_half_life_h
@@ -195,7 +197,8 @@ def compared(prediction: str, whole: Answer, less: Answer) -> str:
 def discussion(answer: Answer, decision: str) -> str:
     """What the numbers say to a decision; there is no mark."""
     chosen = next(text for text, value in DECISIONS if value == decision)
-    start = f"You would **{chosen}**. "
+    lead, value, _ = result(answer)
+    start = f"About: {lead} {value}. You would **{chosen}**. "
     if answer.fit is None:
         return (
             start + "No curve is supported here, so there is no number to report: a further scan, or saying so, is "

@@ -28,7 +28,8 @@ function render({ model, el }) {
       }),
     );
   });
-  follow(model, ["rows", "value", "disabled"], () => {
+  // "names" too: each of them builds the boxes anew, in whatever order they arrive
+  follow(model, ["rows", "names", "value", "disabled"], () => {
     const value = model.get("value");
     boxes().forEach((box, i) => {
       box.checked = Boolean(value[i]);
