@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from mrtlab import PlausibilityWarning, voxel
 from mrtlab.errors import Flag, InputError
-from mrtlab.kernels import kernel_nuclides, point_kernel
+from mrtlab.kernels import PointKernel, kernel_nuclides, point_kernel
 from mrtlab.nuclides import dose_constant, nuclide
-from mrtlab.voxel.fractions import fractions, images
+from mrtlab.voxel.fractions import _GAUSS, fractions, images
 
 NUCLIDES = ("Lu-177", "Y-90", "I-131", "Ho-166", "Tb-161", "Cu-67")
 edges = st.floats(1.5, 8.0)
@@ -200,3 +200,14 @@ def test_kernel_tables():
     assert nuclide("Lu-177").electron_mev * point.deposited == pytest.approx(0.147755, abs=1e-6)
     # moments of mrtlab/data/kernels/moments.csv, normalised to the deposited energy
     assert np.array(point.moments()) / point.deposited == pytest.approx([0.249153, 0.118539, 0.075961], rel=2e-4)
+
+
+def test_moments_of_one_thick_shell():
+    """Spread evenly from 0 to 2 mm: means of r, r^2, r^3 are 1, 4/3, 2."""
+    shell = PointKernel("Lu-177", "electron", np.array([0.0, 2.0]), np.array([1.0]))
+    assert shell.moments() == pytest.approx((1, 4 / 3, 2))
+
+
+def test_gauss_points_integrate_the_triangle():
+    nodes, weights = np.array(_GAUSS).T
+    assert [weights @ nodes**power for power in (0, 2, 4)] == pytest.approx([1, 1 / 6, 1 / 15])

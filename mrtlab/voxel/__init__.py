@@ -5,7 +5,7 @@ Arrays have the axes (z, y, x) and so have voxel edges, in mm. Activities are MB
 
 from mrtlab.voxel.convolution import convolve, dose_map
 from mrtlab.voxel.dvh import Dvh
-from mrtlab.voxel.kernel import KernelBalance, KernelEnergy, kernel, kernel_balance, kernel_energy
+from mrtlab.voxel.kernels import KernelBalance, KernelEnergy, kernel, kernel_balance, kernel_energy
 
 __all__ = [
     "Dvh",

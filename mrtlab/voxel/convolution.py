@@ -13,7 +13,7 @@ from mrtlab.constants import value
 from mrtlab.errors import InputError, PhysicsError, PlausibilityWarning
 from mrtlab.kernels import kernel_nuclides, point_kernel
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.voxel.kernel import SOFT_TISSUE, kernel, odd_kernel, spacing_of
+from mrtlab.voxel.kernels import SOFT_TISSUE, kernel, odd_kernel, spacing_of
 
 __all__ = ["convolve", "dose_map"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from mrtlab import _check
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
-from mrtlab.voxel.kernel import spacing_of
+from mrtlab.voxel.kernels import spacing_of
 
 __all__ = ["Dvh"]
 

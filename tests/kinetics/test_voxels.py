@@ -98,6 +98,19 @@ def test_trapezoids_agree_with_one_curve(points, head, tail):
     assert fitted.extrapolated_fraction == pytest.approx(reference.extrapolated_fraction, rel=1e-4)
 
 
+def test_the_deeper_of_two_minima():
+    """Points that fit nothing; the rates with the smallest chi-square by a scan of two million."""
+    points = np.array(
+        [[10.7442, 4.1746, 2.6918], [1.2284, 0.587, 0.0653], [0.1351, 0.1188, 0.8091], [1.9157, 0.9134, 0.3239]]
+    )
+    rates = np.log(2) / voxels(points).half_life_h.astype(float)
+    assert rates == pytest.approx([0.0338910, 0.0248716, 0.1859485], rel=2e-6)
+    # alone, and among voxels that fit well
+    assert np.log(2) / voxels(points[:, :1]).half_life_h[0] == pytest.approx(0.0338910, rel=2e-6)
+    good = 50 * np.exp2(-TIMES / 60)[:, None]
+    assert np.log(2) / voxels(np.hstack([good, points])).half_life_h[3] == pytest.approx(0.1859485, rel=2e-6)
+
+
 def test_rise_and_fall_is_integrated_and_fitted_from_the_peak():
     """The rise by hand, the exponential through points that lie on one exactly; sigma by shifting each point."""
     points = np.array([40.0, 80.0, 80 * np.exp2(-72 / 60), 80 * np.exp2(-144 / 60)])
