@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mrtlab
-from mrtlab.cli import dose, serve, verify
+from mrtlab.cli import dose, exercise, serve, verify
 from mrtlab.errors import InputError, PlausibilityWarning
 
 __all__ = ["app", "main"]
@@ -58,6 +58,7 @@ app.command("dose")(dose.dose)
 app.command("verify")(verify.verify)
 app.command("serve")(serve.serve)
 app.command("lab")(serve.lab)
+app.add_typer(exercise.app, name="exercise")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

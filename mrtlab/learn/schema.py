@@ -1,0 +1,391 @@
+"""The form of an exercise: what ``exercise.yaml`` may say, and what it must.
+
+Every model refuses unknown fields, so that a misspelt field is an error and not a silence. The same models give the
+JSON Schema with which editors help to write one (``mrtlab exercise schema``).
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+__all__ = [
+    "Asked",
+    "Column",
+    "Draw",
+    "Exercise",
+    "Formula",
+    "Hint",
+    "Image",
+    "Plot",
+    "Point",
+    "Question",
+    "Reference",
+    "Table",
+    "Value",
+    "Wrong",
+]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_DRAWN = ("uniform", "normal", "lognormal", "integer", "one_of", "clock")
+
+
+def _formula(value: Any) -> Any:
+    """Numbers and lists of them are formulas too; everything else must be text."""
+    if isinstance(value, bool):
+        raise ValueError("a formula is a number or text, not true or false")
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_formula(item) if not isinstance(item, str) else repr(item) for item in value) + "]"
+    return value
+
+
+def _step(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, (int, float)) and not value > 0):
+        raise ValueError("a rounding step is a number above 0, such as 0.1 or 5")
+    return value
+
+
+def _identifier(name: str) -> str:
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} cannot be a name in formulas; use small letters, digits and _, with units: mass_g")
+    return name
+
+
+Formula = Annotated[str, BeforeValidator(_formula), StringConstraints(min_length=1, max_length=2000)]
+Words = Annotated[str, StringConstraints(min_length=3)]
+Name = Annotated[str, BeforeValidator(lambda name: _identifier(name) if isinstance(name, str) else name)]
+Step = Annotated[float | None, BeforeValidator(_step)]
+Digits = Annotated[int | None, Field(ge=1, le=12)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, str_strip_whitespace=True, populate_by_name=True
+    )
+
+
+class _Rounded(_Model):
+    """What is shown is rounded first; everything is computed from the rounded number."""
+
+    round: Step = Field(None, description="Step of rounding, such as 0.1 or 5.")
+    digits: Digits = Field(None, description="Or significant figures; 4 where neither is given.")
+
+    @model_validator(mode="after")
+    def _one_way(self):
+        if self.round is not None and self.digits is not None:
+            raise ValueError("give either round or digits, not both")
+        return self
+
+
+class Draw(_Rounded):
+    """A parameter that every learner gets anew: one distribution, and how it is rounded."""
+
+    uniform: tuple[float, float] | None = Field(None, description="From, to.")
+    normal: tuple[float, float] | None = Field(None, description="Mean and standard deviation, cut at 3 of them.")
+    lognormal: tuple[float, float] | None = Field(None, description="Median and geometric SD, cut at 3 of them.")
+    integer: tuple[int, int] | None = Field(None, description="From, to, both included.")
+    one_of: list[float | str] | None = Field(None, min_length=2, description="One of these.")
+    clock: tuple[str, str] | None = Field(None, description="Between two ISO times with their offset from UTC.")
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _one_distribution(self):
+        given = [name for name in _DRAWN if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of {', '.join(_DRAWN)}; got {', '.join(given) or 'none'}")
+        for name in ("uniform", "integer"):
+            pair = getattr(self, name)
+            if pair is not None and not pair[0] < pair[1]:
+                raise ValueError(f"{name}: the first number must be below the second, got {list(pair)}")
+        if self.normal is not None and not self.normal[1] > 0:
+            raise ValueError("normal: the standard deviation must be above 0")
+        if self.lognormal is not None and not (self.lognormal[0] > 0 and 1 < self.lognormal[1] <= 5):
+            raise ValueError("lognormal: a median above 0 and a geometric SD between 1 and 5 (for 25 %: 1.25)")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Name of the distribution."""
+        return next(name for name in _DRAWN if getattr(self, name) is not None)
+
+
+class Value(_Rounded):
+    """A value computed from others."""
+
+    is_: Formula = Field(alias="is")
+    unit: str = ""
+    label: str = ""
+
+
+class Column(_Rounded):
+    """A column of a table: a formula for its values, and the noise of the measurement."""
+
+    is_: Formula = Field(alias="is")
+    label: str = ""
+    unit: str = ""
+    cv: Formula | None = Field(None, description="Relative standard deviation of multiplicative normal noise.")
+    sd: Formula | None = Field(None, description="Standard deviation of additive normal noise, in the unit.")
+    poisson: bool = Field(False, description="Values are expected counts; counts are drawn.")
+    bernoulli: bool = Field(False, description="Values are probabilities; 1 or 0 is drawn.")
+
+    @model_validator(mode="after")
+    def _one_noise(self):
+        if (self.cv is not None) + (self.sd is not None) + self.poisson + self.bernoulli > 1:
+            raise ValueError("give one of cv, sd, poisson and bernoulli")
+        if self.whole and (self.round or self.digits):
+            raise ValueError("counts and outcomes are whole numbers; leave round and digits out")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are drawn."""
+        return self.poisson or self.bernoulli
+
+
+class Table(_Model):
+    """A table of the learner's data."""
+
+    caption: Words
+    columns: dict[Name, Column] = Field(min_length=1)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_form(cls, columns):
+        if isinstance(columns, dict):
+            return {name: {"is": one} if not isinstance(one, dict) else one for name, one in columns.items()}
+        return columns
+
+
+class Image(_Model):
+    """An image made by ``generate.py`` beside the exercise."""
+
+    name: Name
+    caption: Words
+    alt: Words = Field(description="What is to be seen, for those who cannot see it.")
+    pixel_mm: float = Field(gt=0)
+    unit: str = "counts"
+
+
+class Plot(_Model):
+    """The plot beside the table."""
+
+    table: Name
+    x: Name
+    y: Name
+    error: Formula | None = Field(None, description="Standard uncertainty of y for the bars, in the unit of y.")
+    log_x: bool = False
+    log_y: bool = False
+
+
+class Wrong(_Model):
+    """A wrong answer a learner will give, and what to say to it."""
+
+    is_: Formula = Field(alias="is")
+    say: Words
+
+
+class Reference(_Model):
+    """What is right for one part of an answer, and how near is near enough."""
+
+    is_: Formula | None = Field(None, alias="is")
+    tol: float = Field(0.25, gt=0, le=1, description="Relative tolerance.")
+    why: str = ""
+    wrong: list[Wrong] = []
+
+
+def _reference(value: Any) -> Any:
+    if value is True:
+        return {}
+    return {"is": value} if isinstance(value, (str, int, float, list)) and not isinstance(value, bool) else value
+
+
+Asked = Annotated[Reference, BeforeValidator(_reference)]
+Hint = Words
+
+
+class Point(_Model):
+    """One point of a rubric, and words by which an answer that makes it can be recognised."""
+
+    point: Words
+    words: list[str] = Field(min_length=1)
+
+
+class Question(_Model):
+    """One question.
+
+    Its kind follows from what it has: ``choose`` a choice, ``rubric`` a text, ``pick`` something picked in the plot or
+    the image, otherwise a number.
+    """
+
+    id: Name
+    text: Words
+    help: str = ""
+    is_: Formula | None = Field(None, alias="is", description="The right answer: a formula, or the key of a choice.")
+    unit: str = ""
+    tol: float | None = Field(None, gt=0, le=0.5, description="Relative tolerance of a number.")
+    tol_abs: float | None = Field(None, gt=0, description="Or absolute, in the unit.")
+    why: str = Field("", description="Why this tolerance: what differs between two competent answers.")
+    u: Asked | None = Field(None, description="The standard uncertainty is asked too.")
+    interval: Asked | None = Field(None, description="A 95 % interval is asked too: a formula with two numbers.")
+    choose: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Words] | None = None
+    reason: bool = Field(False, description="The choice needs a reason in a sentence.")
+    predict: bool = Field(False, description="Asked before anything else is shown; not judged, compared at the end.")
+    rubric: list[Point] | None = Field(None, min_length=1)
+    sample: str = Field("", description="A good text, shown after the learner's own.")
+    pick: Literal["point", "region", "place"] | None = None
+    right: Words | None = Field(None, description="Why the right answer matters.")
+    wrong: list[Wrong] = []
+    hints: list[Hint] = Field([], max_length=4)
+    solution: str = ""
+    points: float = Field(1, gt=0)
+
+    @property
+    def kind(self) -> str:
+        """``"number"``, ``"choice"``, ``"text"``, ``"point"``, ``"region"`` or ``"place"``."""
+        if self.pick:
+            return self.pick
+        return "choice" if self.choose else "text" if self.rubric else "number"
+
+    @model_validator(mode="after")
+    def _complete(self):
+        if sum(part is not None for part in (self.choose, self.rubric, self.pick)) > 1:
+            raise ValueError(f"question {self.id}: give one of choose, rubric and pick")
+        problem = {"number": self._number, "choice": self._choice, "text": self._text}.get(self.kind, self._picked)()
+        if problem:
+            raise ValueError(f"question {self.id}: {problem}")
+        if self.kind != "number" and (self.u or self.interval or self.tol or self.tol_abs or self.unit):
+            raise ValueError(f"question {self.id}: unit, tol, u and interval belong to numbers")
+        if self.kind != "choice" and (self.reason or self.predict):
+            raise ValueError(f"question {self.id}: reason and predict belong to choices")
+        return self
+
+    def _number(self) -> str:
+        if self.is_ is None:
+            return "a number needs its right answer, is"
+        if (self.tol is None) == (self.tol_abs is None):
+            return "give one of tol (relative) and tol_abs"
+        if len(self.why) < 10:
+            return "say in why what the tolerance rests on"
+        if self.u and self.interval:
+            return "ask for u or for an interval, not both"
+        if self.interval and self.interval.is_ is None:
+            return "an interval needs a formula with two numbers"
+        return "" if self.right else "say in right why the right answer matters"
+
+    def _choice(self) -> str:
+        keys = set(self.choose)
+        if len(keys) < 2:
+            return "a choice needs two options or more"
+        if self.is_ is None:
+            return "a choice needs its right answer, is"
+        if self.predict:
+            return ""
+        if not self.right:
+            return "say in right why the right answer matters"
+        said = {wrong.is_ for wrong in self.wrong}
+        if said - keys:
+            return f"wrong names options that do not exist: {', '.join(sorted(said - keys))}"
+        return ""
+
+    def _text(self) -> str:
+        return "a text has a rubric instead of is and wrong" if self.is_ or self.wrong else ""
+
+    def _picked(self) -> str:
+        if self.is_ is None:
+            return "what is picked needs its right answer, is"
+        return "" if self.right else "say in right why the right answer matters"
+
+
+class Citation(_Model):
+    """A source written out."""
+
+    cite: Words
+    status: Literal["published", "derived", "recalled", "illustrative"]
+
+
+class Exercise(_Model):
+    """One exercise, whole."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+    code: str = Field("", description="Its short name in a course, such as F-1.")
+    version: int = Field(ge=1, description="Raise it whenever a learner's data or verdict could change.")
+    title: Words
+    therapy: Words
+    level: Literal["know", "apply", "judge"]
+    audience: list[Literal["physicist", "physician", "technologist"]] = Field(["physicist"], min_length=1)
+    minutes: int = Field(ge=1, le=240)
+    prerequisites: list[str] = []
+    goals: list[Words] = Field(min_length=1)
+    maps_to: list[Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9-]*:\S")]] = Field(
+        min_length=1, description="Competence tags, such as NSHCS:S-NM-S3/6."
+    )
+    story: Words
+    draw: dict[Name, Draw] = {}
+    let: dict[Name, Value] = Field({}, description="Values before the data; those shown in the story are rounded.")
+    require: list[Formula] = Field([], description="What must hold, or the patient is drawn again.")
+    data: dict[Name, Table] = {}
+    images: list[Image] = []
+    plot: Plot | None = None
+    work: dict[Name, Formula] = Field({}, description="The competent method on the learner's own data.")
+    truth: dict[Name, Value] = Field({}, description="What is hidden behind the data, revealed at the end.")
+    ask: list[Question] = Field(min_length=1)
+    solution: Words
+    discuss: list[Words] = Field([], description="Prompts for a discussion with the supervisor.")
+    sources: list[str | Citation] = Field(min_length=1)
+    teacher: Words
+    _folder: Path | None = PrivateAttr(None)
+
+    @field_validator("let", "truth", mode="before")
+    @classmethod
+    def _short_values(cls, values):
+        if isinstance(values, dict):
+            return {name: {"is": one} if not isinstance(one, dict) else one for name, one in values.items()}
+        return values
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the exercise was read from."""
+        return self._folder
+
+    def question(self, id: str) -> Question:
+        """The question with this id."""
+        for question in self.ask:
+            if question.id == id:
+                return question
+        raise KeyError(f"{self.id} has no question {id!r}; it has {', '.join(one.id for one in self.ask)}")
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        columns = [name for table in self.data.values() for name in table.columns]
+        names = [*self.draw, *self.let, *columns, *(image.name for image in self.images), *self.work]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"these names are given twice: {', '.join(twice)}")
+        ids = [question.id for question in self.ask]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two questions have the same id")
+        if self.plot:
+            table = self.data.get(self.plot.table)
+            if table is None or not {self.plot.x, self.plot.y} <= set(table.columns):
+                raise ValueError("plot names a table or a column that is not in data")
+        for question in self.ask:
+            if question.pick in ("point", "region") and not self.plot:
+                raise ValueError(f"question {question.id}: to pick a {question.pick} the exercise needs a plot")
+            if question.pick == "place" and not self.images:
+                raise ValueError(f"question {question.id}: to pick a place the exercise needs an image")
+        return self
