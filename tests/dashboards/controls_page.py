@@ -68,14 +68,109 @@ show()
 page
 """
 
+ANSWERS = """
+import time
+import numpy as np
+from mrtlab import InputError
+from mrtlab.apps.controls import *
+
+seen, log = Text(), []
+
+half = AnswerField("Effective half-life", "h")
+tia = AnswerField("Time-integrated activity", "MBq·h", parts=("value", "u"))
+dose = AnswerField("Absorbed dose", "Gy", parts=("value", "low", "high"))
+verdict = Right()
+
+def checked(field):
+    log.append((field.label, dict(field.raw)))
+    if field.raw["value"] == "slow":
+        time.sleep(2)
+    if field.raw["value"] == "stop":
+        field.disabled = True
+    verdict.text = "**Right.** Washout shortens the 159.5 h of physical decay to about a third."
+    show()
+
+for field in (half, tia, dose):
+    field.on_submit(checked)
+
+HOURS, MBQ = (24, 96, 168), (121.4, 52.0, 21.7)
+
+def decay(axes, _):
+    axes.set(xlabel="Time after administration (h)", ylabel="Activity (MBq)", xlim=(0, 240), ylim=(0, 150))
+    axes.errorbar(HOURS, MBQ, yerr=6, fmt="o", color="black", capsize=3)
+
+def table(_):
+    return ("h", "MBq"), list(zip(HOURS, MBQ))
+
+alt = lambda _: "Three points fall from 121.4 MBq at 24 h to 21.7 MBq at 168 h."
+point = Picker(decay, alt, table, mode="point", label="The point to leave out",
+               points=[(h, a, f"{h} h, {a:.1f} MBq") for h, a in zip(HOURS, MBQ)], height=320)
+region = Picker(decay, alt, table, mode="region", label="The part that is extrapolated", units=("h", ""), height=320)
+
+def logarithmic(axes, _):
+    decay(axes, _)
+    axes.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=(1, 1000))
+
+late = Picker(logarithmic, alt, table, mode="region", label="The late phase", units=("h", ""), height=320)
+
+def phantom(axes, _):
+    y, x = np.mgrid[:64, :96]
+    axes.imshow(np.exp(-((x - 30) ** 2 + (y - 20) ** 2) / 60), cmap="cividis", vmin=0, vmax=1)
+    axes.set(xlabel="Column", ylabel="Row")
+
+place = Picker(phantom, lambda _: "A bright spot in the upper left.", lambda _: (("column", "row"), [(30, 20)]),
+               mode="place", label="The hottest lesion", size=12, units=("px", "px"), height=400)
+for picker in (point, region, late, place):
+    picker.observe(lambda change: show(), "value")
+    picker.show(0)
+
+def broken():
+    raise InputError("there is nothing to save; fit a curve first")
+
+csv = Download("Download as CSV", "Zeit–Aktivität 数.csv", lambda: "t;A\\n1,5;20\\n".encode(), "text/csv", plain=True)
+large = Download("Save five megabytes", "large.bin", bytes(range(256)) * 20000)
+fails = Download("Save nothing", "nothing.csv", broken)
+work = Progress("Grading")
+
+def run(_):
+    for pack in range(1, 31):
+        work.set(pack / 31, f"pack {pack} of 30")
+        time.sleep(0.01)
+
+def end(_):
+    work.set(1, "done")
+
+start, finish = Button("Grade", on_click=run), Button("End", on_click=end)
+guess = Progress("Fitting")
+guess.set(None, "10 000 voxels")
+
+def show():
+    seen.text = f"log={len(log)} last={log[-1] if log else None} point={point.value} region={region.value} " + (
+        f"late={late.value} place={place.value}")
+
+page = Page("Kidney time-integrated activity from three scans", [
+    Row([csv, large, fails]),
+    Card(1, "Effective half-life", [half, verdict]),
+    Card(2, "Time-integrated activity, with its standard uncertainty", [tia, Button("Hint 2 of 3")]),
+    Card(3, "Absorbed dose, with its 95 % interval", [dose]),
+    Card(4, "Which point would you leave out?", [point]),
+    Card(5, "Which part is extrapolated?", [region, late]),
+    Card(6, "Where is the hottest lesion?", [place]),
+    Row([start, finish]), work, guess, seen,
+], crumbs=[("mrtlab", "other.ipynb"), ("Here", None)])
+show()
+page
+"""
+
 
 def write(folder: Path) -> Path:
-    """The page, a slow one and one that fails."""
+    """The page, one for answers, a slow one and one that fails."""
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     v4 = nbformat.v4
     hidden = v4.new_markdown_cell("only in the notebook", metadata={"tags": ["lab-only"]})
     pages = {
         "page": [v4.new_code_cell(PAGE), hidden, v4.new_markdown_cell("Mass $m_1$ in words")],
+        "answers": [v4.new_code_cell(ANSWERS)],
         "slow": [v4.new_code_cell("import time; time.sleep(3)"), v4.new_code_cell(PAGE)],
         "broken": [v4.new_code_cell("not_for_learners = 1 / 0")],
     }

@@ -42,18 +42,26 @@ Fields (link or observe ``value``)
     ``TextField(label, value, lines=1)``  str
     ``Choice(label, options, value, radio=False)``  one option's value; ``options`` can be replaced
     ``CheckRows(label, columns, rows, names, value)``  tuple of bools; ``set_rows`` replaces them
+Answers
+    ``AnswerField(label, unit, parts=("value", "u"), button="Check")``  ``on_submit(f)``, ``raw`` (as typed),
+    ``values``, ``states``, ``messages``, ``echo``, ``disabled``; reads and echoes, does not judge
+    ``Picker(draw, alt, table, mode="point", label=, points=)``  a Figure to pick in: observe ``value``, the number of
+    a point; mode "region": (low, high) on x; mode "place", ``size=``: (x, y); ``units=``, ``said``, ``disabled``
 Actions
     ``Button(text, primary=False, on_click=None)``  ``on_click(f)``, ``click()``, ``text``, ``disabled``
     ``Upload(text, accept=".csv", limit_mb=5)``  observe ``file``: ``.name``, ``.content`` (bytes); ``message``
+    ``Download(text, filename, content, mime, plain=False)``  saves bytes, or what a call-back returns at the click
 Text (escaped; ``**bold**``, ``T_{eff}``, ``10^{6}``, `` `code` `` are marks)
     ``Text(text)``, ``Result(lead, value, rest)`` with ``set``/``clear``, ``Note(text)`` blue, ``Flag(text)`` attention,
     ``Right(text)`` green; set ``text`` later, empty text takes no room. ``Flags([text, …])``: set ``texts``
     ``DataTable(columns, rows, caption)`` with ``set(rows)``; ``CodePanel(code)``; ``Html(html)`` for HTML of our own;
-    ``Steps(labels, current, done, reachable)``: observe ``current``
+    ``Steps(labels, current, done, reachable)``: observe ``current``;
+    ``Progress(label)`` with ``set(0.4, "pack 12 of 30")``/``clear()``
 Layout
     ``Page(title, children, crumbs=, subtitle=, units=, footer=)``  ``errors``, ``status``; with ``foot=False`` the
     notebook goes on in markdown and ends with ``Foot()``
     ``Section(question, controls, figure, under)``  ``stale``: words, or "" when up to date
+    ``Card(number, title, children)`` frames one question
     ``Group(legend, children)``, ``Row(children)``, ``Details(summary, children, opened=False)`` with ``opened``
 Figure
     ``Figure(draw, alt, table, axes=, width=, height=, empty=)``  ``show(result)``, ``wait(words)``, ``fail(words)``,
@@ -69,6 +77,7 @@ In a notebook shown by Voilà, a cell tagged ``lab-only`` is not displayed.
 from mrtlab.apps.controls._base import Control
 from mrtlab.apps.controls._guard import guard
 from mrtlab.apps.controls._text import escape, markup
+from mrtlab.apps.controls.answers import AnswerField
 from mrtlab.apps.controls.blocks import (
     CodePanel,
     DataTable,
@@ -86,17 +95,22 @@ from mrtlab.apps.controls.canvas import Canvas
 from mrtlab.apps.controls.choices import Button, CheckRows, Choice, Upload, UploadedFile
 from mrtlab.apps.controls.fields import NumberField, Slider, TextField
 from mrtlab.apps.controls.figure import Figure
-from mrtlab.apps.controls.layout import Details, Foot, Group, Page, Row, Section
+from mrtlab.apps.controls.files import Download, Progress
+from mrtlab.apps.controls.layout import Card, Details, Foot, Group, Page, Row, Section
+from mrtlab.apps.controls.picker import Picker
 
 __all__ = [
+    "AnswerField",
     "Button",
     "Canvas",
+    "Card",
     "CheckRows",
     "Choice",
     "CodePanel",
     "Control",
     "DataTable",
     "Details",
+    "Download",
     "ErrorBox",
     "Figure",
     "Flag",
@@ -107,6 +121,8 @@ __all__ = [
     "Note",
     "NumberField",
     "Page",
+    "Picker",
+    "Progress",
     "Result",
     "Right",
     "Row",

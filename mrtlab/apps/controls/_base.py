@@ -12,9 +12,12 @@ from mrtlab.apps.controls._guard import guard
 _HERE = Path(__file__).resolve().parent
 
 
-def script(name: str) -> str:
-    """The shared helpers and one control's script as a single module (a module from text cannot import another)."""
-    return asset("js/common.js") + asset(f"js/{name}.js")
+def script(name: str, *parts: str) -> str:
+    """The shared helpers and one control's script as a single module (a module from text cannot import another).
+
+    ``parts`` are what only a few controls share, from ``js/parts``.
+    """
+    return "".join(map(asset, ["js/common.js", *(f"js/parts/{part}.js" for part in parts), f"js/{name}.js"]))
 
 
 def asset(name: str) -> str:

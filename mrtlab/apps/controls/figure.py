@@ -20,7 +20,7 @@ __all__ = ["Figure"]
 class _Picture(Control):
     """An image with a text alternative, or a designed place where one will be."""
 
-    _esm = script("picture")
+    _esm = script("picture", "show_picture")
     png = t.Bytes().tag(sync=True)
     alt = t.Unicode().tag(sync=True)
     width = t.Int().tag(sync=True)
@@ -71,7 +71,7 @@ class Figure(widgets.VBox):
     ):
         self.canvas = Canvas(draw, axes, width, height)
         self._alt, self._table, self._result = alt, table, None
-        self._picture = _Picture(width=width, height=height, words=empty)
+        self._picture = self._make_picture(width=width, height=height, words=empty)
         super().__init__((self._picture,))
         self._drawn_ratio = 0.0
         self._picture.observe(self._sharpen, "ratio")
@@ -81,6 +81,13 @@ class Figure(widgets.VBox):
             self.numbers = Details("Numbers behind the figure", [self._rows])
             self.numbers.observe(self._fill_table, "opened")
         self.add_class("mrt-figure")
+
+    def _make_picture(self, **traits) -> _Picture:
+        """The control that shows the image; a figure that does more brings its own."""
+        return _Picture(**traits)
+
+    def _painted(self) -> None:
+        """What else the browser must know of a picture just drawn; sent along with it."""
 
     @property
     def alt(self) -> str:
@@ -107,6 +114,7 @@ class Figure(widgets.VBox):
         with self._picture.hold_sync():
             self._picture.png, self._picture.alt = self.canvas.png(self._drawn_ratio), alt
             self._picture.state, self._picture.words = "ready", ""
+            self._painted()
         self._fill_table()
 
     def _sharpen(self, change):

@@ -12,7 +12,7 @@ from mrtlab.apps.controls._base import Control, asset, script
 from mrtlab.apps.controls._text import escape, markup
 from mrtlab.apps.controls.blocks import ErrorBox, Html, Text
 
-__all__ = ["Details", "Foot", "Group", "Page", "Row", "Section"]
+__all__ = ["Card", "Details", "Foot", "Group", "Page", "Row", "Section"]
 
 
 class _Marker(Control):
@@ -30,11 +30,19 @@ class _Summary(Control):
     opened = t.Bool(False).tag(sync=True)
 
 
+class _CardHead(Control):
+    """First child of a box that becomes a group with a heading."""
+
+    _esm = script("card_head")
+    number = t.Unicode().tag(sync=True)
+    title = t.Unicode().tag(sync=True)
+
+
 class _Head(Control):
     """Where I am, what was saved, the title; brings the style sheet, once per page."""
 
     _esm = script("head")
-    _css = asset("style.css") + asset("style_controls.css")
+    _css = asset("style.css") + asset("style_controls.css") + asset("style_answers.css")
     title = t.Unicode().tag(sync=True)
     subtitle = t.Unicode().tag(sync=True)
     crumbs = t.List().tag(sync=True)
@@ -61,6 +69,28 @@ class Group(widgets.VBox):
     def __init__(self, legend: str, children: Iterable[widgets.Widget | str]):
         super().__init__((_Marker(text=legend), *_as_widgets(children)))
         self.add_class("mrt-group")
+
+
+class Card(widgets.VBox):
+    """The framed box of one question, under a heading with its number.
+
+    Parameters
+    ----------
+    number : int or str
+        Shown before the title; "" for none.
+    title : str
+        Becomes a third-level heading and the name of the box.
+    children : sequence of widgets or str
+        The numbers behind a figure follow it by themselves.
+    """
+
+    def __init__(self, number: int | str, title: str, children: Iterable[widgets.Widget | str]):
+        inside = []
+        for child in _as_widgets(children):
+            numbers = getattr(child, "numbers", None)
+            inside += [child] if numbers is None else [child, numbers]
+        super().__init__((_CardHead(number=str(number), title=title), *inside))
+        self.add_class("mrt-task")
 
 
 class Details(widgets.VBox):
