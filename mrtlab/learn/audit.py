@@ -169,9 +169,11 @@ def _about_variant(one: Variant, found: _Found) -> None:
 
 
 def _dropped(asked: Expected) -> Iterator[str]:
-    yield from asked.dropped
-    if asked.u:
-        yield from asked.u.dropped
+    if asked.question.kind != "choice":  # the right option of a choice is no slip that was lost
+        yield from asked.dropped
+    for part in (asked.u, asked.interval):
+        if part:
+            yield from part.dropped
 
 
 def _about_answers(one: Variant, key: str, asked: Expected, found: _Found) -> None:
@@ -216,7 +218,7 @@ def typed(asked: Expected, value=None, u: float | None = None) -> dict:
     if asked.u:
         raw["u"] = _plain(asked.u.value if u is None else u)
     if asked.interval:
-        raw["low"], raw["high"] = (_plain(end.value) for end in asked.interval)
+        raw["low"], raw["high"] = _plain(asked.interval.low), _plain(asked.interval.high)
     return raw
 
 
@@ -253,6 +255,8 @@ def _mistakes(asked: Expected, right: dict):
         yield {**right, **{name: value for name, value in typed(asked, slip.value).items() if name != "u"}}, slip
     for slip in asked.u.slips if asked.u else ():
         yield {**right, "u": _plain(slip.value)}, slip
+    for slip in asked.interval.slips if asked.interval else ():
+        yield {**right, "low": _plain(slip.value[0]), "high": _plain(slip.value[1])}, slip
 
 
 def _reveals(text: str, value: float) -> bool:
@@ -275,7 +279,7 @@ def _about_rendering(one: Variant, found: _Found) -> None:
     for question in exercise.ask:
         texts += [question.right or "", question.solution, question.sample, *question.hints]
         texts += [wrong.say for wrong in question.wrong]
-        texts += [wrong.say for wrong in (question.u.wrong if question.u else ())]
+        texts += [wrong.say for part in (question.u, question.interval) if part for wrong in part.wrong]
     for text in texts:
         try:
             one.render(text)

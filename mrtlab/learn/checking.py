@@ -81,6 +81,8 @@ _FACTORS = (
     ((math.log(2),), "A factor of ln 2 separates you: half-life and mean life, or rate and half-life, are mixed up."),
     ((2.0,), "A factor of two separates you: something is counted twice, or halved once too often."),
 )  # fmt: skip
+_ASK_U = "Ask which sources of uncertainty it contains, and whether it is one standard uncertainty."
+_ASK_INTERVAL = "Ask which sources of uncertainty it covers, and whether it is a 95 % interval."
 _PARTS = {
     "value": "the value",
     "u": "the standard uncertainty",
@@ -101,7 +103,9 @@ def read(question: SheetQuestion, raw: Mapping) -> Understood:
         point = raw.get("point")
         if point is None:
             return _missing("Choose a point first.")
-        return Understood(int(point), f"point {int(point) + 1}")
+        if not isinstance(point, int) or isinstance(point, bool) or point < 0:
+            return Understood(problem=Verdict(Outcome.UNREADABLE, f"{point!r} is not one of the points."))
+        return Understood(point, f"point {point + 1}")
     names = ("low", "high") if question.kind == "region" else ("x", "y")
     values = []
     for name in names:
@@ -115,7 +119,9 @@ def read(question: SheetQuestion, raw: Mapping) -> Understood:
     if question.kind == "region" and not values[0] < values[1]:
         message = "The region ends before it begins: give the smaller number first."
         return Understood(problem=Verdict(Outcome.UNREADABLE, message))
-    return Understood(tuple(values), f"{values[0]:.4g} {'to' if question.kind == 'region' else ','} {values[1]:.4g}")
+    first, second = (f"{value:.4g}" for value in values)
+    text = f"{first} to {second}" if question.kind == "region" else f"x {first}, y {second}"
+    return Understood(tuple(values), text)
 
 
 def _missing(message: str) -> Understood:
@@ -223,19 +229,10 @@ def _number(asked: Expected, values: Mapping[str, float]) -> tuple[Outcome, str,
         if unit:
             return Outcome.WRONG_UNIT, unit, ""
         return Outcome.OUTSIDE, _outside(asked), ""
-    parts = [(asked.u, values.get("u"))] if asked.u else []
-    if asked.interval:
-        parts = [(asked.interval[0], values["low"]), (asked.interval[1], values["high"])]
-    for part, given in parts:
-        if abs(given - part.value) > part.tol:
-            slip = _slip(part, given)
-            words = slip.say if slip else _wrong_uncertainty(asked)
-            what = "interval" if asked.interval else "uncertainty"
-            return (
-                Outcome.WRONG_UNCERTAINTY,
-                f"**The value is right, the {what} is not.** {words}",
-                slip.key if slip else "",
-            )
+    if asked.u and abs(values["u"] - asked.u.value) > asked.u.tol:
+        return _only_the_value("uncertainty", _slip(asked.u, values["u"]), _ASK_U)
+    if asked.interval and not asked.interval.near(values["low"], values["high"]):
+        return _only_the_value("interval", _interval_slip(asked, values), _ASK_INTERVAL)
     return Outcome.RIGHT, f"**Right.** {asked.question.right}", ""
 
 
@@ -263,10 +260,16 @@ def _outside(asked: Expected) -> str:
     return f"Not within the tolerance, and none of the usual slips. {help}"
 
 
-def _wrong_uncertainty(asked: Expected) -> str:
-    if asked.interval:
-        return "Ask which sources of uncertainty it covers, and whether it is a 95 % interval."
-    return "Ask which sources of uncertainty it contains, and whether it is one standard uncertainty."
+def _only_the_value(what: str, slip, otherwise: str) -> tuple[Outcome, str, str]:
+    message = f"**The value is right, the {what} is not.** {slip.say if slip else otherwise}"
+    return Outcome.WRONG_UNCERTAINTY, message, slip.key if slip else ""
+
+
+def _interval_slip(asked: Expected, values: Mapping[str, float]):
+    for slip in asked.interval.slips:
+        if all(abs(values[end] - slip.value[place]) <= slip.band for place, end in enumerate(("low", "high"))):
+            return slip
+    return None
 
 
 def _discrete(asked: Expected, question: SheetQuestion, value) -> tuple[Outcome, str, str]:

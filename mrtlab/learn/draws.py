@@ -77,7 +77,7 @@ def draw(spec, stream: random.Random):
     chance = stream.random()
     if spec.kind == "one_of":
         picked = spec.one_of[int(chance * len(spec.one_of))]
-        return picked if isinstance(picked, str) else rounded(picked, None, 12)
+        return picked if isinstance(picked, str) else Rounded(picked, _grouped(f"{Decimal(repr(picked)):f}"))
     if spec.kind == "integer":
         low, high = spec.integer
         whole = low + int(chance * (high - low + 1))

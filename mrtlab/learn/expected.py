@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from uncertainties import UFloat, nominal_value, std_dev
@@ -12,7 +12,7 @@ from mrtlab.errors import InputError
 from mrtlab.learn.expressions import FormulaError, Formulas
 from mrtlab.learn.schema import Question, Reference
 
-__all__ = ["Expected", "Part", "Slip", "expected", "overlap"]
+__all__ = ["Expected", "Interval", "Part", "Slip", "expected", "overlap"]
 
 _SHARE = 0.45  # of the distance to the nearest other candidate; below one half, so that no two bands meet
 _SPACING = 2.0  # tolerances by which a wrong answer must lie away from the right one
@@ -51,6 +51,26 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """What is right for the two ends of an interval, each within ``tol``, and the slips about both together."""
+
+    low: float
+    high: float
+    tol: float
+    slips: tuple[Slip, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, Part]:
+        """The two ends as numbers of their own."""
+        return Part(self.low, self.tol), Part(self.high, self.tol)
+
+    def near(self, low: float, high: float) -> bool:
+        """Whether both ends are right."""
+        return abs(low - self.low) <= self.tol and abs(high - self.high) <= self.tol
+
+
+@dataclass(frozen=True)
 class Expected:
     """The right answer to one question and its slips.
 
@@ -60,8 +80,7 @@ class Expected:
         A number with its tolerance; the key of a choice; the row of a point; the ends of a region; boxes of places;
         None for a text.
     u : Part or None
-    interval : tuple of Part or None
-        Lower and upper end.
+    interval : Interval or None
     slips : tuple of Slip
     dropped : tuple of str
         Keys of the slips that cannot occur, or be told apart, on these data.
@@ -72,7 +91,7 @@ class Expected:
     question: Question
     value: object
     u: Part | None = None
-    interval: tuple[Part, Part] | None = None
+    interval: Interval | None = None
     slips: tuple[Slip, ...] = ()
     dropped: tuple[str, ...] = ()
     collision: str = ""
@@ -107,9 +126,7 @@ def _number(question: Question, formulas: Formulas) -> Expected:
             raise FormulaError(f"{question.id}: {question.is_!r} has no uncertainty; give u a formula")
         u = _part(f"{question.id}/u", question.u, computed, formulas)
     if question.interval:
-        low, high = (float(nominal_value(end)) for end in formulas.run(question.interval.is_))
-        width = high - low
-        interval = tuple(Part(end, question.interval.tol * width) for end in (low, high))
+        interval = _interval(f"{question.id}/interval", question.interval, formulas)
     return Expected(question, Part(value, tol, slips, dropped), u, interval, slips, dropped, collision)
 
 
@@ -124,6 +141,28 @@ def _part(key: str, asked: Reference, value: float, formulas: Formulas) -> Part:
         else:
             slips.append(Slip(f"{key}/{place}", number, min(tol, _SHARE * abs(number - value)), wrong.say))
     return Part(value, tol, tuple(slips), tuple(dropped))
+
+
+def _interval(key: str, asked: Reference, formulas: Formulas) -> Interval:
+    """An interval, each end within a share of its width; slips near the right one are left out."""
+    low, high = _ends(asked.is_, formulas)
+    right = Interval(low, high, asked.tol * (high - low))
+    slips, dropped = [], []
+    for place, wrong in enumerate(asked.wrong, 1):
+        ends = _ends(wrong.is_, formulas)
+        far = max(abs(ends[0] - low), abs(ends[1] - high))
+        if far <= _SPACING * right.tol:
+            dropped.append(f"{key}/{place}")
+        else:
+            slips.append(Slip(f"{key}/{place}", ends, min(right.tol, _SHARE * far), wrong.say))
+    return replace(right, slips=tuple(slips), dropped=tuple(dropped))
+
+
+def _ends(formula: str, formulas: Formulas) -> tuple[float, float]:
+    low, high = (float(nominal_value(end)) for end in formulas.run(formula))
+    if not low < high:
+        raise FormulaError(f"{formula!r} must give two rising numbers, got {low:g} and {high:g}")
+    return low, high
 
 
 def _slips(key: str, wrongs: Sequence, value: float, tol: float, formulas: Formulas):
@@ -193,10 +232,7 @@ def _point(question: Question, formula: str, formulas: Formulas) -> int:
 
 
 def _region(question: Question, formula: str, formulas: Formulas) -> tuple[float, float]:
-    low, high = (float(nominal_value(end)) for end in formulas.run(formula))
-    if not low < high:
-        raise FormulaError(f"{question.id}: {formula!r} must give two rising numbers")
-    return low, high
+    return _ends(formula, formulas)
 
 
 def _places(question: Question, formula: str, formulas: Formulas) -> tuple[tuple[float, float, float, float], ...]:

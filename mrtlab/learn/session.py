@@ -6,7 +6,7 @@ kernel, stands where the last one stood.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mrtlab.errors import InputError
@@ -305,7 +305,7 @@ class Session:
             return None
         render = self._variant.render
         return Solution(
-            answer=answer_text(self._variant.expected[question]),
+            answer=answer_text(self._variant.expected[question], render),
             working=render(asked.solution),
             sample=render(asked.sample),
             rubric=tuple(point.point for point in asked.rubric or ()),
@@ -331,7 +331,7 @@ class Session:
         return tuple(self._variant.render(text) for text in self._variant.exercise.discuss)
 
 
-def answer_text(expected: Expected) -> str:
+def answer_text(expected: Expected, render: Callable[[str], str] = str) -> str:
     """The right answer as a person would give it, with the tolerance it was judged by."""
     question, value = expected.question, expected.value
     if question.kind == "number":
@@ -342,11 +342,10 @@ def answer_text(expected: Expected) -> str:
             return f"{format_quantity(ufloat(value.value, expected.u.value), unit)} ({tol})"
         text = f"{shown(value.value)} {unit}".strip()
         if expected.interval:
-            low, high = (shown(end.value) for end in expected.interval)
-            text += f", 95 %: {low} to {high} {unit}".rstrip()
+            text += f", 95 %: {shown(expected.interval.low)} to {shown(expected.interval.high)} {unit}".rstrip()
         return f"{text} ({tol})"
     if question.kind == "choice":
-        return question.choose[value]
+        return render(question.choose[value])
     if question.kind == "point":
         return f"point {value + 1}"
     if question.kind == "region":

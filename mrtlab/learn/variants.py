@@ -120,8 +120,8 @@ def _build(exercise: Exercise, seed: bytes, redraw: int, course: str, learner: s
         formulas[name] = draw(spec, generator(seed, f"draw/{name}", redraw))
     for name, value in exercise.let.items():
         formulas[name] = _value(value, formulas)
-    tables = tuple(_table(name, table, formulas, seed, redraw) for name, table in exercise.data.items())
     images = _images(exercise, formulas, generator(seed, "images", redraw).getrandbits(64))
+    tables = tuple(_table(name, table, formulas, seed, redraw) for name, table in exercise.data.items())
     try:
         for name, formula in exercise.work.items():
             formulas[name] = formulas.run(formula)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mrtlab.learn import library
 from mrtlab.learn.checking import Outcome, check, read
-from mrtlab.learn.expected import Expected, Part, Slip, overlap
+from mrtlab.learn.expected import Expected, Interval, Part, Slip, overlap
 from mrtlab.learn.schema import Question
 from mrtlab.learn.sheet import SheetQuestion
 from mrtlab.learn.variants import variant
@@ -121,12 +121,15 @@ class TestUncertainty:
         assert "One degree of freedom." in verdict.message
 
     def test_an_interval(self):
-        ends = (Part(11000.0, 900.0), Part(18000.0, 900.0))
+        narrow = Slip("a/interval/1", (12600.0, 16200.0), 700.0, "One standard uncertainty either way is 68 %.")
+        ends = Interval(11000.0, 18000.0, 900.0, (narrow,))
         made = number(14404.0, 0.01, ("value", "low", "high"), "MBq·h", interval=ends)
         good = {"value": "14400", "low": "10500", "high": "18500"}
         assert outcome(good, made) == Outcome.RIGHT
         assert outcome({**good, "low": "12500"}, made) == Outcome.WRONG_UNCERTAINTY
         assert outcome({**good, "high": "16500"}, made) == Outcome.WRONG_UNCERTAINTY
+        assert check(*made, {**good, "low": "12500", "high": "16500"}).slip == "a/interval/1"
+        assert "68 %" in check(*made, {**good, "low": "12500", "high": "16500"}).message
         assert outcome({**good, "low": "18500", "high": "10500"}, made) == Outcome.UNREADABLE
         assert outcome({"value": "14400"}, made) == Outcome.NOT_ATTEMPTED
 
@@ -166,6 +169,8 @@ class TestOthers:
         assert outcome({"point": 2}, made) == Outcome.SLIP
         assert outcome({"point": 1}, made) == Outcome.OUTSIDE
         assert outcome({}, made) == Outcome.NOT_ATTEMPTED
+        for nonsense in ("first", -1, 1.5, True):
+            assert outcome({"point": nonsense}, made) == Outcome.UNREADABLE
 
     def test_a_region(self, tmp_path):
         made = self.make(

@@ -18,6 +18,15 @@ from mrtlab.learn.sheet import Sheet, SheetImage
 from mrtlab.learn.variants import VariantError, same_images, variant
 
 
+def bomb() -> dict:
+    """An image that unpacks to more than it says."""
+    import base64
+    import zlib
+
+    packed = base64.b64encode(zlib.compress(bytes(10**6))).decode()
+    return {"name": "x", "caption": "", "alt": "", "pixel_mm": 1, "unit": "", "shape": [2, 2], "packed": packed}
+
+
 @pytest.fixture
 def exercise(tmp_path):
     return library.load(write(tmp_path))
@@ -177,6 +186,7 @@ class TestSheet:
             lambda data: data["tables"][0]["columns"][0]["cells"].pop(),
             lambda data: data.update(questions=[{}]),
             lambda data: data.update(images=[{"name": "x"}]),
+            lambda data: data.update(images=[bomb()]),
         ],
     )
     def test_a_damaged_sheet_is_refused(self, exercise, damage):
@@ -214,3 +224,24 @@ class TestSheet:
     def test_an_image_holds_counts(self, array):
         with pytest.raises(InputError, match="whole numbers"):
             SheetImage.pack(array, name="view", caption="A view", alt="x", pixel_mm=1, unit="")
+
+
+class TestIntervals:
+    def asked(self, tmp_path, wrong: str):
+        slips = f"[{{is: {wrong!r}, say: It is narrow.}}]"
+        interval = f"    interval: {{is: '[left_mbq.n * 0.9, left_mbq.n * 1.1]', wrong: {slips}}}"
+        u = "    u: {tol: 0.25, wrong: [{is: left_mbq.s * 2, say: One standard uncertainty is asked.}]}"
+        return variant(with_text(tmp_path, (u, interval)), "heron").expected["left"]
+
+    def test_ends_and_tolerance(self, tmp_path):
+        left = self.asked(tmp_path, "[left_mbq.n * 0.96, left_mbq.n * 1.04]")
+        value = left.value.value
+        assert left.interval.low == pytest.approx(0.9 * value)
+        assert left.interval.tol == pytest.approx(0.25 * 0.2 * value)
+        assert left.interval.near(0.94 * value, 1.06 * value)
+        assert not left.interval.near(0.96 * value, 1.1 * value)
+        assert left.interval.dropped == ("left/interval/1",)
+
+    def test_a_slip(self, tmp_path):
+        left = self.asked(tmp_path, "[left_mbq.n * 0.5, left_mbq.n * 1.5]")
+        assert left.interval.slips[0].value == pytest.approx((0.5 * left.value.value, 1.5 * left.value.value))
