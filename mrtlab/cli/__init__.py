@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mrtlab
-from mrtlab.cli import dose, exercise, serve, verify
+from mrtlab.cli import course, dose, exercise, remark, serve, verify
 from mrtlab.errors import InputError, PlausibilityWarning
 
 __all__ = ["app", "main"]
@@ -56,8 +56,10 @@ def _start(
 
 app.command("dose")(dose.dose)
 app.command("verify")(verify.verify)
+app.command("remark")(remark.remark)
 app.command("serve")(serve.serve)
 app.command("lab")(serve.lab)
+app.add_typer(course.app, name="course")
 app.add_typer(exercise.app, name="exercise")
 
 
