@@ -31,6 +31,17 @@ class Card:
 
 
 CARDS = {
+    "Exercises": (
+        Card(
+            "Exercises",
+            "A simulated patient of your own in every one: work it out, say how sure you are, learn which slip you "
+            "made, keep the evidence.",
+            "exercises.ipynb",
+            "All exercises",
+            "10 to 30 min each",
+            "know, apply, judge",
+        ),
+    ),
     "Therapies": (
         Card(
             "PRRT",

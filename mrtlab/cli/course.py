@@ -118,6 +118,22 @@ def moodle(
     return 0
 
 
+@app.command()
+def nbgrader(
+    exercise: Annotated[str, typer.Argument(metavar="ID", help="Of the exercise.")],
+    source: Annotated[Path, typer.Option(metavar="DIR", help="The folder 'source' of an nbgrader course.")] = Path(
+        "source"
+    ),
+    name: Annotated[str, typer.Option(metavar="TEXT", help="Of the course; others get other data.")] = "self",
+) -> int:
+    """Write an exercise as an assignment for nbgrader, with every learner's own data."""
+    from mrtlab.learn import library, nbgrader
+
+    path = nbgrader.write(library.load(exercise), source, name)
+    typer.echo(f"wrote {path}; next: nbgrader generate_assignment {exercise}")
+    return 0
+
+
 def _graded(folder: Path, roster: Path | None, key: Path | None):
     from mrtlab.learn import course, csvs, grading
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from mrtlab.errors import InputError
 from mrtlab.learn.checking import Outcome, check
 from mrtlab.learn.checking import read as understood
 from mrtlab.learn.library import load
+from mrtlab.learn.schema import Exercise
 from mrtlab.learn.session import RECEIVED, Progress, progress
 from mrtlab.learn.sheet import Sheet
 from mrtlab.learn.variants import Variant, same_images, variant
@@ -97,7 +99,7 @@ def again(evidence: Mapping, entry: Mapping, key: bytes | None = None) -> tuple[
         if exercise.version != entry["version"]:
             have = f"this mrtlab has version {exercise.version}"
             return None, f"version {entry['version']} of the exercise was worked at, and {have}"
-        made = variant(exercise, evidence["learner"], evidence["course"], key)
+        made = _drawn(exercise, evidence["learner"], evidence["course"], key)
     except InputError as error:
         return None, f"the exercise cannot be drawn here: {error}"
     if made.code != entry["code"]:
@@ -112,6 +114,12 @@ def again(evidence: Mapping, entry: Mapping, key: bytes | None = None) -> tuple[
     if _asked(sheet) != _asked(made.sheet):
         return made, "the questions in the file are not those of the exercise"
     return made, ""
+
+
+@lru_cache(maxsize=512)
+def _drawn(exercise: Exercise, learner: str, course: str, key: bytes | None) -> Variant:
+    """Grading and the class page look at the same variants."""
+    return variant(exercise, learner, course, key)
 
 
 def _asked(sheet: Sheet) -> list[tuple]:

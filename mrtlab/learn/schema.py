@@ -350,6 +350,9 @@ class Exercise(_Model):
     teacher: Words
     _folder: Path | None = PrivateAttr(None)
 
+    # one object for one file: variants are remembered by it
+    __hash__ = object.__hash__
+
     @field_validator("let", "truth", mode="before")
     @classmethod
     def _short_values(cls, values):

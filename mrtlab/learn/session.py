@@ -54,7 +54,7 @@ class Progress:
 
     @property
     def attempts(self) -> int:
-        """Answers that count: unreadable ones and predictions do not."""
+        """Answers that could be read."""
         silent = (Outcome.NOT_ATTEMPTED, Outcome.UNREADABLE)
         return sum(one["outcome"] not in silent for one in self.counted)
 

@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -160,7 +161,7 @@ class Sheet:
     questions: tuple[SheetQuestion, ...]
     sources: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def data_hash(self) -> str:
         """SHA-256 of story and tables as shown, in hexadecimal.
 

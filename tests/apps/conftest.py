@@ -1,0 +1,49 @@
+"""A learner and an exercise, for tests of the exercise pages."""
+
+from __future__ import annotations
+
+import pytest
+from exercise_for_pages import GENERATE, YAML, again
+
+from mrtlab import _content
+from mrtlab.learn import identity
+from mrtlab.learn.library import load
+from mrtlab.learn.variants import variant
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """A learner's own data folder, and one exercise with every kind of question."""
+    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+    for name in ("QUERY_STRING", "SERVER_SOFTWARE"):
+        monkeypatch.delenv(name, raising=False)
+    root = tmp_path / "exercises"
+    folder = root / "testing" / "every-kind"
+    folder.mkdir(parents=True)
+    (folder / "exercise.yaml").write_text(YAML, encoding="utf-8")
+    (folder / "generate.py").write_text(GENERATE, encoding="utf-8")
+    shipped = _content.folder
+    monkeypatch.setattr(_content, "folder", lambda name: root if name == "exercises" else shipped(name))
+    return root
+
+
+@pytest.fixture
+def who(folders):
+    return identity.choose("quiet-heron-42")
+
+
+@pytest.fixture
+def work(who):
+    return again(who)
+
+
+@pytest.fixture
+def predicted(work):
+    assert work.submit("guess", {"choice": "less"})
+    return work
+
+
+@pytest.fixture
+def start(who):
+    """The right answer to the question for a number."""
+    return variant(load("every-kind"), who.learner).expected["start"].value.value
