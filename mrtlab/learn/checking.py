@@ -21,7 +21,7 @@ from mrtlab.units import parse_quantity
 
 __all__ = ["Outcome", "Understood", "Verdict", "check", "read"]
 
-_SHORTEST_REASON = 10  # characters: one word is no sentence
+_SHORTEST_REASON, _FEWEST_WORDS = 10, 3  # characters and words: less is no sentence
 _SHORTEST_TEXT = 40
 
 
@@ -113,7 +113,7 @@ def read(question: SheetQuestion, raw: Mapping) -> Understood:
         if typed is None or not str(typed).strip():
             return _missing("Choose a region first." if question.kind == "region" else "Choose a place first.")
         try:
-            values.append(parse_quantity(str(typed), ""))
+            values.append(parse_quantity(str(typed), question.unit))
         except InputError as error:
             return Understood(problem=Verdict(Outcome.UNREADABLE, f"{_sentence(error)}"))
     if question.kind == "region" and not values[0] < values[1]:
@@ -173,7 +173,8 @@ def _read_choice(question: SheetQuestion, raw: Mapping) -> Understood:
         return _missing("Choose one of the answers first.")
     if key not in texts:
         return Understood(problem=Verdict(Outcome.UNREADABLE, f"There is no answer {key!r}."))
-    if question.reason and len(str(raw.get("reason") or "").strip()) < _SHORTEST_REASON:
+    reason = str(raw.get("reason") or "").split()
+    if question.reason and (len(reason) < _FEWEST_WORDS or len(" ".join(reason)) < _SHORTEST_REASON):
         return _missing("Give your reason in a sentence; a decision without one cannot be discussed.")
     return Understood(key, texts[key])
 
@@ -225,9 +226,9 @@ def _number(asked: Expected, values: Mapping[str, float]) -> tuple[Outcome, str,
         slip = _slip(right, value)
         if slip is not None:
             return Outcome.SLIP, slip.say, slip.key
-        unit = _factor(right, value)
-        if unit:
-            return Outcome.WRONG_UNIT, unit, ""
+        words = _factor(right, value, asked.question.unit)
+        if words:
+            return Outcome.WRONG_UNIT, words, ""
         return Outcome.OUTSIDE, _outside(asked), ""
     if asked.u and abs(values["u"] - asked.u.value) > asked.u.tol:
         return _only_the_value("uncertainty", _slip(asked.u, values["u"]), _ASK_U)
@@ -241,10 +242,12 @@ def _slip(part: Part, value: float):
     return min(near, key=lambda slip: abs(value - slip.value), default=None)
 
 
-def _factor(right: Part, value: float) -> str:
+def _factor(right: Part, value: float, unit: str) -> str:
     """Words for a right number in the wrong unit; empty if no factor explains it."""
     if right.value == 0 or value == 0 or not math.isfinite(value / right.value):
         return ""
+    if not unit and right.value == round(right.value):
+        return ""  # of a small whole number every factor gives the answer away
     near = min(right.tol / abs(right.value), 0.01)
     ratio = abs(value / right.value)
     if value / right.value < 0:

@@ -18,7 +18,7 @@ from mrtlab.errors import InputError
 from mrtlab.learn.draws import code_of, draw, generator, noisy, rounded, seed_of, shown
 from mrtlab.learn.expected import Expected, expected
 from mrtlab.learn.expressions import FormulaError, Formulas
-from mrtlab.learn.schema import Column, Exercise, Value
+from mrtlab.learn.schema import Column, Exercise, Question, Value
 from mrtlab.learn.sheet import Sheet, SheetColumn, SheetImage, SheetPlot, SheetQuestion, SheetTable
 from mrtlab.units import format_quantity
 
@@ -262,7 +262,7 @@ def _sheet(exercise: Exercise, code: str, formulas: Formulas, tables, images) ->
         tables=tables,
         images=images,
         plot=_plot(exercise, formulas, tables),
-        questions=tuple(_question(question, formulas) for question in exercise.ask),
+        questions=tuple(_question(question, formulas, _unit(exercise, question)) for question in exercise.ask),
         sources=tuple(_source(source) for source in exercise.sources),
     )
 
@@ -279,7 +279,14 @@ def _plot(exercise: Exercise, formulas: Formulas, tables) -> SheetPlot | None:
     return SheetPlot(plot.table, plot.x, plot.y, error, plot.log_x, plot.log_y)
 
 
-def _question(question, formulas: Formulas) -> SheetQuestion:
+def _unit(exercise: Exercise, question: Question) -> str:
+    """A region is given in the unit of the axis it is picked on."""
+    if question.kind != "region":
+        return question.unit
+    return exercise.data[exercise.plot.table].columns[exercise.plot.x].unit
+
+
+def _question(question: Question, formulas: Formulas, unit: str) -> SheetQuestion:
     parts = ()
     if question.kind == "number":
         parts = ("value", "u") if question.u else ("value", "low", "high") if question.interval else ("value",)
@@ -288,7 +295,7 @@ def _question(question, formulas: Formulas) -> SheetQuestion:
         kind=question.kind,
         text=render(question.text, formulas),
         help=render(question.help, formulas),
-        unit=question.unit,
+        unit=unit,
         parts=parts,
         options=tuple((key, render(text, formulas)) for key, text in (question.choose or {}).items()),
         reason=question.reason,

@@ -69,6 +69,11 @@ class TestNumbers:
         verdict = check(*made, {"value": f"{7363.4 / math.log(2):.6g}"})
         assert (verdict.outcome, verdict.slip, verdict.message) == (Outcome.SLIP, "a/1", "You gave the mean life.")
 
+    def test_of_a_whole_number_no_factor_is_told(self):
+        asked, question = number(4.0, 0.01, unit="")
+        for typed in ("2", "8", "400"):
+            assert check(asked, question, {"value": typed}).outcome == Outcome.OUTSIDE
+
     def test_the_nearest_slip_is_said(self):
         made = number(slips=[(7900.0, 30.0, "one"), (7950.0, 22.0, "other")])
         assert check(*made, {"value": "7930"}).slip == "a/2"
@@ -146,6 +151,7 @@ class TestOthers:
             ({}, Outcome.NOT_ATTEMPTED),
             ({"choice": "use"}, Outcome.NOT_ATTEMPTED),
             ({"choice": "use", "reason": "yes"}, Outcome.NOT_ATTEMPTED),
+            ({"choice": "use", "reason": "xxxxxxxxxxxx"}, Outcome.NOT_ATTEMPTED),
             ({"choice": "sell", "reason": reason}, Outcome.UNREADABLE),
             ({"choice": "use", "reason": reason}, Outcome.RIGHT),
             ({"choice": "discard", "reason": reason}, Outcome.SLIP),
@@ -179,6 +185,7 @@ class TestOthers:
             " wrong: [{is: '[0, 30]', say: Too early.}]}",
         )
         assert outcome({"low": "62,5", "high": "115"}, made) == Outcome.RIGHT
+        assert outcome({"low": "62,5 h", "high": "4,75 d"}, made) == Outcome.RIGHT
         assert outcome({"low": "0", "high": "28"}, made) == Outcome.SLIP
         assert outcome({"low": "60", "high": "300"}, made) == Outcome.OUTSIDE
         assert outcome({"low": "110", "high": "60"}, made) == Outcome.UNREADABLE
