@@ -69,3 +69,16 @@ def test_the_schema_is_json_and_fits_the_template(tmp_path, monkeypatch):
     run("new", "left-over")
     path = tmp_path / "exercises" / "my-exercises" / "left-over" / "exercise.yaml"
     assert set(yaml.safe_load(path.read_text(encoding="utf-8"))) <= set(schema["properties"])
+
+
+def test_the_example_of_a_choice_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("new", "left-over")
+    path = tmp_path / "exercises" / "my-exercises" / "left-over" / "exercise.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = [line[1:] if line.startswith("# ") and line[2:3] == " " else line for line in lines]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    checked = run("check", "left-over", "--n", "30")  # found by its id in the folder where it was written
+    assert checked.exit_code == 0, checked.output
+    assert "no decision" not in checked.output
+    assert "to mend" not in checked.output.lower()

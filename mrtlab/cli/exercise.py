@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 app = typer.Typer(help="List the exercises, check them, begin a new one.", no_args_is_help=True, rich_markup_mode=None)
 
-_TEMPLATE = '''\
+_TEMPLATE = """\
 # yaml-language-server: $schema=exercise.schema.json
 # Lines that begin with # are advice and can go. `mrtlab exercise schema > exercise.schema.json` lets editors help.
 id: {id}                                          # the name of this folder
@@ -45,10 +45,18 @@ ask:
       - {{is: a0_mbq, say: "No decay is in this: days have gone by since the vial was measured."}}
       - {{is: a0_mbq * exp(-wait_h / half_life_h), say: "The exponent lacks ln 2: the half-life is not the mean life."}}
       - {{is: a0_mbq * exp(ln2 * wait_h / half_life_h), say: "It has grown; look at the sign of the exponent."}}
+# a choice with its reason (others: `rubric` for a text, `pick` in a plot, `u` or `interval` beside a number):
+#  - id: keep
+#    text: "Would you still use it?"
+#    choose: {{use: use it, discard: discard it}}
+#    is: "'use' if left_mbq > 300 else 'discard'"
+#    reason: true
+#    right: The order was for 300 MBq.
+#    wrong: [{{is: use, say: Compare with the order.}}, {{is: discard, say: Compare with the order.}}]
 solution: A = A_{{0}}·2^{{-t/T}} = {{left_mbq:.1f}} MBq.
 sources: [nuclides.icrp107]                       # keys of mrtlab.sources, or {{cite: …, status: published}}
 teacher: Ask who noticed that the vial is past its first half-life.
-'''
+"""
 
 
 @app.command("list")

@@ -20,6 +20,7 @@ __all__ = ["VARIANTS", "Audit", "audit", "typed"]
 
 VARIANTS = 500
 _MOST_REDRAWS = 3.0  # per variant: beyond that the draws are badly chosen, and selection bends the population
+_FAULTS = 3  # unusable learners after which the rest is not tried
 _DROPPED = 0.5  # a slip that cannot occur for more than half of the learners is not worth its sentence
 _POSITIVE = re.compile(r"_(mbq|mbq_h|h|s|g|ml|mm|cm|gy|mev|kev|cps|ml_per_min)$")
 _PLACEHOLDER = re.compile(r"(?<![_^])\{([^{}:]+)(?::[^{}]+)?\}")
@@ -60,9 +61,19 @@ class Audit:
 class _Found:
     errors: dict[str, None] = field(default_factory=dict)  # in order, each once
     notes: dict[str, None] = field(default_factory=dict)
+    learners: dict[str, list[str]] = field(default_factory=dict)  # for whom a thing went wrong
     dropped: Counter = field(default_factory=Counter)
     right: Counter = field(default_factory=Counter)
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def at(self, text: str, learner: str) -> None:
+        """Something about one learner, told once with the first of them."""
+        self.learners.setdefault(text, []).append(learner)
+
+    def told(self, made: int) -> None:
+        """Turn what was counted into errors."""
+        for text, learners in self.learners.items():
+            self.errors[f"{text} for {len(learners)} of {made} learners, {learners[0]} first"] = None
 
     def widen(self, name: str, value: float) -> None:
         low, high = self.ranges.get(name, (value, value))
@@ -91,6 +102,8 @@ def audit(exercise: Exercise, n: int = VARIANTS, advance: Callable[[int], None] 
         except VariantError as error:
             found.errors[str(error)] = None
             redraws += REDRAWS
+            if len(found.errors) >= _FAULTS:
+                break  # it is the exercise; more of the same would tell nothing
             continue
         made += 1
         redraws += one.redraw
@@ -100,9 +113,10 @@ def audit(exercise: Exercise, n: int = VARIANTS, advance: Callable[[int], None] 
             _about_rendering(one, found)
         if advance:
             advance(learner + 1)
+    found.told(made)
     if made < n:
         found.errors[f"only {made} of {n} learners got a variant"] = None
-    if n and redraws / n > _MOST_REDRAWS:
+    if made and redraws / n > _MOST_REDRAWS:
         found.errors[f"{redraws / n:.1f} draws are refused for each that is used; narrow the draws"] = None
     for key, count in found.dropped.items():
         if count > _DROPPED * made:
@@ -186,7 +200,7 @@ def _about_answers(one: Variant, key: str, asked: Expected, found: _Found) -> No
     for raw in (right, _with_commas(right)):
         verdict = check(asked, question, raw, one.render)
         if verdict.outcome != wanted:
-            found.errors[f"{key}: the reference answer is judged {verdict.outcome} for {one.learner}"] = None
+            found.at(f"{key}: the reference answer is judged {verdict.outcome}", one.learner)
             return
     if question.predict:
         return
@@ -194,7 +208,7 @@ def _about_answers(one: Variant, key: str, asked: Expected, found: _Found) -> No
         verdict = check(asked, question, raw, one.render)
         if verdict.slip != slip.key or one.render(slip.say) not in verdict.message:
             said = verdict.slip or verdict.outcome
-            found.errors[f"{slip.key}: this wrong answer is taken for {said} for {one.learner}"] = None
+            found.at(f"{slip.key}: this wrong answer is taken for {said}", one.learner)
         if asked.question.kind == "number" and _reveals(verdict.message, asked.value.value):
             found.errors[f"{slip.key}: the message gives the answer away"] = None
     if asked.question.kind == "number":

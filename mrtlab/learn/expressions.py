@@ -8,6 +8,7 @@ public functions of mrtlab's methods. Attributes can be read only of mrtlab's re
 from __future__ import annotations
 
 import ast
+import difflib
 import math
 import sys
 import warnings
@@ -43,6 +44,7 @@ _NODES = (
     ast.comprehension, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.UAdd, ast.USub,
     ast.Not, ast.And, ast.Or, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
+_UNUSUAL = {ast.BitXor: "^ (write ** for a power)", ast.JoinedStr: "f-text", ast.Dict: "{ } of names"}
 _LONGEST_ROW = 10_000
 
 
@@ -190,7 +192,8 @@ def _parse(formula: str) -> ast.Expression:
         raise FormulaError(f"{formula!r} is not a formula: {getattr(error, 'msg', error)}") from None
     for node in ast.walk(tree):
         if not isinstance(node, _NODES):
-            raise FormulaError(f"{formula!r}: {type(node).__name__} is not allowed in a formula")
+            what = _UNUSUAL.get(type(node), type(node).__name__)
+            raise FormulaError(f"{formula!r}: {what} is not allowed in a formula")
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
             raise FormulaError(f"{formula!r}: names that begin with _ cannot be read")
         if isinstance(node, ast.Call) and any(isinstance(argument, ast.Starred) for argument in node.args):
@@ -255,7 +258,10 @@ class Formulas:
         tree = _parse(formula)
         unknown = sorted(name for name in names_in(formula) if name not in self._interpreter.symtable)
         if unknown:
-            raise FormulaError(f"{formula!r} uses {', '.join(unknown)}, which is not known here")
+            known = sorted({*self._values, *FUNCTIONS, *MODULES} - {"True", "False", "None"})
+            near = difflib.get_close_matches(unknown[0], known, 3, 0.6)
+            there = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(known)}"
+            raise FormulaError(f"{formula!r} uses {', '.join(unknown)}, which is not known here; {there}")
         interpreter = self._interpreter
         interpreter.error, interpreter.error_msg, interpreter.retval, interpreter.expr = [], None, None, formula
         try:

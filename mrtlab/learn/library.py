@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -29,6 +30,29 @@ _TRAPS = (
     (re.compile(r"(?i)[-+]?\.(inf|nan)"), "only finite numbers are allowed"),
     (re.compile(r"\d{4}-\d\d?-\d\d?([Tt ].*)?"), "put a date in quotes"),
 )  # fmt: skip
+
+
+_OFTEN = {
+    "kind": "choose, rubric or pick (a question's kind follows from what it has)",
+    "type": "choose, rubric or pick (a question's kind follows from what it has)",
+    "choice": "choose",
+    "options": "choose",
+    "answer": "is",
+    "tolerance": "tol",
+    "traps": "wrong",
+    "hint": "hints",
+    "decimals": "round",
+}
+_SHAPES = {
+    "model_type": "a group of named fields, such as {uniform: [7.0, 7.6], round: 0.01}",
+    "dict_type": "a group of named things, such as {use: use it, discard: discard it}",
+    "list_type": "a list, such as [one, two]",
+    "tuple_type": "a list of two, such as [7.0, 7.6]",
+}
+_PATTERNS = {
+    "id": "an id has small letters, digits and hyphens, such as kidney-tia",
+    "maps_to": "a tag names a curriculum and an item, such as NSHCS:S-NM-S3/6",
+}
 
 
 class _Loader(yaml.SafeLoader):
@@ -77,7 +101,10 @@ def read_yaml(text: str, name: str) -> tuple[dict, dict[tuple, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
-        raise InputError(f"{name}{place}: {getattr(error, 'problem', None) or error}") from None
+        problem = str(getattr(error, "problem", None) or error)
+        if problem == "mapping values are not allowed here":
+            problem = "a colon inside text; put the whole text in quotes"
+        raise InputError(f"{name}{place}: {problem}") from None
     finally:
         loader.dispose()
 
@@ -146,6 +173,8 @@ def load(which: str | Path) -> Exercise:
     path = Path(which)
     if isinstance(which, str) and re.fullmatch(r"[a-z0-9-]+", which):
         known = {file.parent.name: file for file in _files(_content.folder("exercises"))}
+        mine = {file.parent.name: file for file in _files(Path("exercises"))}  # where `exercise new` wrote it
+        known = {**mine, **known}
         if which not in known:
             raise InputError(f"there is no exercise {which!r}; there are: {', '.join(sorted(known)) or 'none'}")
         path = known[which]
@@ -192,12 +221,29 @@ def _explained(error: ValidationError, lines: dict, name: str) -> str:
         field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place) or "the exercise"
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            message = "there is no such field; check its spelling"
+            message = f"there is no such field{_near(str(place[-1]))}"
         elif problem["type"] == "missing":
             message = "is missing"
+        elif problem["type"] in _SHAPES:
+            message = f"must be {_SHAPES[problem['type']]}; `mrtlab exercise new` shows one"
+        elif problem["type"] == "string_pattern_mismatch":
+            message = _PATTERNS.get(place[0] if place[0] == "maps_to" else place[-1], problem["msg"])
         said.append(f"line {line}: {field}: {message}")
     more = len(error.errors()) - len(said)
     return f"{name}, " + "; ".join(said) + (f"; and {more} more" if more > 0 else "")
+
+
+def _near(field: str) -> str:
+    """The field that was probably meant."""
+    meant = _OFTEN.get(field) or next(iter(difflib.get_close_matches(field, _fields(), 1, 0.6)), "")
+    return f"; did you mean {meant}?" if meant else "; check its spelling"
+
+
+@cache
+def _fields() -> tuple[str, ...]:
+    schema = Exercise.model_json_schema(by_alias=True)
+    parts = [schema, *schema["$defs"].values()]
+    return tuple(sorted({name for part in parts for name in part.get("properties", ())}))
 
 
 def json_schema() -> dict:

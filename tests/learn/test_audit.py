@@ -47,6 +47,11 @@ class TestFindings:
         assert not found.passed
         assert said in "\n".join(found.errors)
 
+    def test_the_same_fault_is_told_once(self, tmp_path):
+        found = of(tmp_path, ("ask:\n", "require: [a0_mbq > 950]\nask:\n"), n=200)
+        assert len(found.errors) <= 5
+        assert not any("narrow the draws" in text for text in found.errors)
+
     def test_a_fault_in_a_formula_ends_it(self, tmp_path):
         found = of(tmp_path, ("is: left_mbq\n", "is: left_gbq\n"))
         assert "left_gbq, which is not known" in found.errors[0]

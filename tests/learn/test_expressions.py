@@ -136,6 +136,14 @@ class TestRefused:
         with pytest.raises(PhysicsError):
             formulas.run("calibration.true_rate(1000000.0, 0.000005)")
 
+    def test_what_was_meant_is_offered(self, formulas):
+        with pytest.raises(FormulaError, match=r"did you mean times"):
+            formulas.run("time * 2")
+        with pytest.raises(FormulaError, match=r"there are: .*exp.*kinetics.*sqrt"):
+            formulas.run("math * 2")
+        with pytest.raises(FormulaError, match=r"write \*\* for a power"):
+            formulas.run("a ^ 2")
+
     def test_the_names_of_functions_are_taken(self, formulas):
         with pytest.raises(FormulaError, match="name of a function"):
             formulas["exp"] = 1

@@ -70,7 +70,15 @@ class TestSchema:
     @pytest.mark.parametrize(
         ("old", "new", "said"),
         [
-            ("minutes: 5", "minute: 5", "minute: there is no such field"),
+            ("minutes: 5", "minute: 5", "minute: there is no such field; did you mean minutes"),
+            ("    reason: true", "    kind: choice", "choose, rubric or pick"),
+            (
+                "choose: {use: use it, discard: discard it, measure: measure it again first}",
+                "choose: [use]",
+                "discard: ",
+            ),
+            ("id: left-over", "id: Left Over", "such as kidney-tia"),
+            ('text: "May it still be used?"', "text: May: it be used", "put the whole text in quotes"),
             ("minutes: 5", "minutes: 0", "minutes"),
             ("sources: [nuclides.icrp107]\n", "", "sources: is missing"),
             ("sources: [nuclides.icrp107]", "sources: []", "sources"),
@@ -83,7 +91,7 @@ class TestSchema:
             ("    tol: 0.01\n", "", "give one of tol"),
             ("why: Half-lives in use differ by less than 0.2 %.", "why: so", "what the tolerance rests on"),
             ("id: left\n", "id: Left\n", "small letters"),
-            ("maps_to: [MRTLAB:CAL-S]", "maps_to: [calibration]", "maps_to"),
+            ("maps_to: [MRTLAB:CAL-S]", "maps_to: [calibration]", "such as NSHCS"),
             ("left_mbq: a0_mbq", "a0_mbq: a0_mbq", "given twice: a0_mbq"),
             ("version: 1", "version: true", "version"),
             ("version: 1", "version: '1'", "version"),
