@@ -97,6 +97,8 @@ def parse_quantity(text: str, unit: str) -> float:
         return number
     wanted = _unit(unit or "fraction", unit)
     found = _unit(typed, text)
+    if found.dimensionality != wanted.dimensionality and "%" in typed:
+        raise InputError(f"{text.strip()!r} is a percentage; {_kind(wanted)} in {unit} is needed here, not per cent")
     if found.dimensionality != wanted.dimensionality:
         raise InputError(
             f"{text.strip()!r} is {_kind(found)}; {_kind(wanted)}" + (f" in {unit}" if unit else "") + " is needed here"

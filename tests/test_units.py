@@ -40,7 +40,7 @@ def test_understood(text, unit, number):
         ("0x10", "not known"), ("5 Hz", "'Hz' in '5 Hz' is not known"), ("5 rpm", "not known"), ("5 Sv", "not known"),
         ("5 gbq", "not known"), ("5 GBq 3", "not known"), ("7;4", "not known"), ("12:30", "not known"),
         ("5 s", "'5 s' is a time; an activity in MBq is needed here"), ("5 g", "is a mass; an activity"),
-        ("5 GBq h", "is a time-integrated activity; an activity"), ("5 %", "is a plain number; an activity"),
+        ("5 GBq h", "is a time-integrated activity; an activity"), ("5 %", "is a percentage; an activity"),
         ("5 Gy", "is an absorbed dose; an activity"), ("5 GBq/mL", "an activity in MBq is needed"),
     ],
 )  # fmt: skip

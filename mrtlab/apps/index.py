@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mrtlab.apps.controls import Html, Page, Text, escape
+from mrtlab.learn import library
 
 __all__ = ["CARDS", "Card", "page"]
 
@@ -30,6 +31,19 @@ class Card:
     level: str = ""
 
 
+def _span(exercises) -> tuple[str, str]:
+    """Minutes and levels of some exercises."""
+    minutes = sorted({one.minutes for one in exercises})
+    levels = [level for level in ("know", "apply", "judge") if level in {one.level for one in exercises}]
+    return f"{minutes[0]} to {minutes[-1]} min each", ", ".join(levels)
+
+
+def _exercises(subject: str, topic: str, goal: str) -> Card:
+    """The card of a subject that has exercises, and no dashboard of its own yet."""
+    found = [one for one in library.exercises() if one.folder.parent.name == topic]
+    return Card(subject, goal, "exercises.ipynb", f"{len(found)} exercises", *_span(found))
+
+
 CARDS = {
     "Exercises": (
         Card(
@@ -38,8 +52,7 @@ CARDS = {
             "made, keep the evidence.",
             "exercises.ipynb",
             "All exercises",
-            "10 to 30 min each",
-            "know, apply, judge",
+            *_span(library.exercises()),
         ),
     ),
     "Therapies": (
@@ -56,9 +69,9 @@ CARDS = {
         Card("PSMA", "Salivary glands, kidneys and the tumour sink over six cycles."),
     ),
     "Foundations": (
-        Card("Calibration", "From counts to activity: meter, sensitivity, scatter, dead time, recovery."),
-        Card("Curve fitting", "Choose a curve on evidence, and know what one measurement cannot tell."),
-        Card("Dose–response", "BED, tumour control and complication curves with honest bands."),
+        _exercises("Calibration", "calibration", "From counts to activity: meter, recovery, background."),
+        _exercises("Curve fitting", "curve-fitting", "Fit, integrate, and know what one measurement cannot tell."),
+        _exercises("Dose–response", "dose-response", "BED cycle by cycle, and a curve from few patients."),
     ),
 }
 

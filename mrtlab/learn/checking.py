@@ -147,10 +147,9 @@ def _read_number(question: SheetQuestion, raw: Mapping) -> Understood:
         try:
             values[part] = parse_quantity(text, question.unit)
         except InputError as error:
-            dimension = "is needed here" in str(error)
-            outcome = Outcome.WRONG_UNIT if dimension else Outcome.UNREADABLE
             place = f"About {_PARTS[part]}: {error}." if part != "value" else _sentence(error)
-            return Understood(problem=Verdict(outcome, place))
+            # an activity where a time is asked is not read at all: it neither counts nor replaces an answer
+            return Understood(problem=Verdict(Outcome.UNREADABLE, place))
     if "u" in values and values["u"] <= 0:
         return Understood(problem=Verdict(Outcome.UNREADABLE, "A standard uncertainty is a number above 0."))
     if "low" in values and not values["low"] < values["high"]:

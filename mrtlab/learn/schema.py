@@ -28,6 +28,7 @@ __all__ = [
     "Draw",
     "Exercise",
     "Formula",
+    "Hidden",
     "Hint",
     "Image",
     "Plot",
@@ -130,6 +131,12 @@ class Value(_Rounded):
     is_: Formula = Field(alias="is")
     unit: str = ""
     label: str = ""
+
+
+class Hidden(Value):
+    """A number behind the data, revealed at the end beside the answer to the question it is about."""
+
+    question: Name | None = None
 
 
 class Column(_Rounded):
@@ -342,7 +349,7 @@ class Exercise(_Model):
     images: list[Image] = []
     plot: Plot | None = None
     work: dict[Name, Formula] = Field({}, description="The competent method on the learner's own data.")
-    truth: dict[Name, Value] = Field({}, description="What is hidden behind the data, revealed at the end.")
+    truth: dict[Name, Hidden] = Field({}, description="What is hidden behind the data, revealed at the end.")
     ask: list[Question] = Field(min_length=1)
     solution: Words
     discuss: list[Words] = Field([], description="Prompts for a discussion with the supervisor.")
@@ -382,6 +389,9 @@ class Exercise(_Model):
         ids = [question.id for question in self.ask]
         if len(set(ids)) < len(ids):
             raise ValueError("two questions have the same id")
+        lost = [value.question for value in self.truth.values() if value.question and value.question not in ids]
+        if lost:
+            raise ValueError(f"truth names questions that do not exist: {', '.join(lost)}")
         if self.plot:
             table = self.data.get(self.plot.table)
             if table is None or not {self.plot.x, self.plot.y} <= set(table.columns):

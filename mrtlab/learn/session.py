@@ -59,6 +59,14 @@ class Progress:
         return sum(one["outcome"] not in silent for one in self.counted)
 
     @property
+    def final(self) -> dict | None:
+        """The answer that stands: the right one, otherwise the last that could be read; none after the solution."""
+        silent = (Outcome.NOT_ATTEMPTED, Outcome.UNREADABLE)
+        read_ones = [one for one in self.counted if one["outcome"] not in silent]
+        right_ones = [one for one in read_ones if one["outcome"] == Outcome.RIGHT]
+        return (right_ones[:1] or read_ones[-1:] or [None])[0]
+
+    @property
     def answered(self) -> bool:
         """Whether there is an answer that could be read."""
         return self.attempts > 0

@@ -44,6 +44,7 @@ class Truth:
     label: str
     value: float
     unit: str
+    question: str = ""
 
     @property
     def text(self) -> str:
@@ -147,7 +148,9 @@ def _build(exercise: Exercise, seed: bytes, redraw: int, course: str, learner: s
         sheet=_sheet(exercise, code, formulas, tables, images),
         expected=answers,
         truth=tuple(
-            Truth(name, value.label or name.replace("_", " "), _value(value, formulas), value.unit)
+            Truth(
+                name, value.label or name.replace("_", " "), _value(value, formulas), value.unit, value.question or ""
+            )
             for name, value in exercise.truth.items()
         ),
         formulas=formulas,

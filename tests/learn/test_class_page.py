@@ -15,6 +15,7 @@ from mrtlab import PURPOSE, _content
 from mrtlab.learn import course, grading
 from mrtlab.learn.class_page import class_page
 from mrtlab.learn.class_plot import OUTCOMES, Row, Shown, legend, strip
+from mrtlab.learn.csvs import read_roster
 from mrtlab.learn.library import load
 from mrtlab.learn.variants import variant
 
@@ -169,3 +170,45 @@ def test_any_class_can_be_drawn(ratios):
     ET.fromstring(svg)
     assert "nan" not in svg
     assert all(0 <= x <= 640 for x, _ in circles(svg))
+
+
+def test_names_are_those_of_the_roster_and_whole(graded, tmp_path):
+    first, second, third, *_ = graded.learners
+    file = tmp_path / "r.csv"
+    long = "Wilhelmina-Maximiliane Müller-Lüdenscheidt"
+    file.write_text(
+        f"pseudonym,First name,Surname\n{first},Ann,Lee\n{second},Ann,Lee\n"
+        f"{third},{long.partition(' ')[0]},{long.partition(' ')[2]}\n{graded.learners[3]},,\n",
+        encoding="utf-8",
+    )
+    made = course.read_key(tmp_path / "c" / "key")
+    page = class_page(grading.grade(tmp_path / "in", read_roster(file), made), names=True)
+    assert "shows names" in page
+    drawing = SVG.search(page)[0]
+    labels = [html.unescape(label) for label in re.findall(r'text-anchor="end">([^<]+)</text>', drawing)]
+    assert set(labels) == {f"Ann Lee ({first})", f"Ann Lee ({second})", long, graded.learners[3]}
+    assert third not in page
+    assert long not in class_page(graded)
+
+
+@pytest.mark.parametrize(
+    "label", ["A", "quiet-heron-42", "Wilhelmina WWWWMMMM Mmmmmwww", "山田太郎山田太郎山田太郎", "ÅÄÖ@%&"]
+)
+def test_labels_have_room_in_the_drawing(label):
+    """Measured with a wide font, which people's fonts are no wider than."""
+    from matplotlib import get_data_path
+    from PIL import ImageFont
+
+    svg = strip([Row(label, 0.05, (Shown(1.0, "right"),))], "a")
+    x = float(re.search(rf'<text x="([\d.]+)"[^>]*text-anchor="end">{re.escape(html.escape(label))}<', svg)[1])
+    font = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", 14)
+    wide = sum(14.0 if sign > "\u2e80" else font.getlength(sign) for sign in label)
+    assert wide < x
+    assert circles(svg)[0][0] < float(re.search(r'viewBox="0 0 (\d+)', svg)[1])
+
+
+def test_without_roster_and_key_nobody_is_said_to_be_missing(graded, tmp_path):
+    assert "4 of 5 learners handed something in" in class_page(graded)
+    page = class_page(grading.grade(tmp_path / "in"))
+    assert "4 learners handed something in; without roster or key nobody is known to be missing" in page
+    assert "4 of 4 learners" not in page

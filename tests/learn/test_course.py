@@ -7,15 +7,18 @@ import html
 import io
 import json
 import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from course_for_tests import KEY, fixed_pseudonyms, write
+from course_for_tests import KEY, all_right, fixed_pseudonyms, hand_in, right, write
 
 import mrtlab
 from mrtlab import PURPOSE, InputError, _content
 from mrtlab.learn import course, identity
-from mrtlab.learn.csvs import read_roster, rows_csv, table_csv
+from mrtlab.learn.csvs import name_columns, read_roster, rows_csv, table_csv
 from mrtlab.learn.draws import shown
 from mrtlab.learn.library import load
 from mrtlab.learn.sheet import Sheet, SheetColumn, SheetTable
@@ -67,7 +70,7 @@ def test_an_assessment_brings_its_sheets_along(assessed, tmp_path):
         pack = json.loads((tmp_path / "exam" / "packs" / learner / "pack.json").read_text(encoding="utf-8"))
         sheet = Sheet.from_dict(pack["sheets"][0])
         one = variant(load("every-kind"), learner, "Exam", KEY)
-        assert sheet == one.sheet
+        assert sheet == replace(one.sheet, goals=())
         assert sheet.data_hash != variant(load("every-kind"), learner, "Exam").sheet.data_hash
 
 
@@ -92,7 +95,7 @@ def test_nothing_in_a_pack_gives_an_answer_away(name, tmp_path, monkeypatch):
     for learner in made.learners:
         one = variant(exercise, learner, "Exam", KEY)
         files = list((tmp_path / "exam" / "packs" / learner).iterdir())
-        assert {file.suffix for file in files} == {".json", ".csv", ".html"}
+        assert {file.suffix for file in files} == {".json", ".csv", ".html", ".txt"}
         # the plot is drawn from the table, and an image is what the learner sees: their encoded text says nothing
         text = "\n".join(
             re.sub(r"data:[^\"]+|\"packed\": \"[^\"]*\"", "", file.read_text(encoding="utf-8")) for file in files
@@ -114,10 +117,23 @@ def test_nothing_in_a_pack_gives_an_answer_away(name, tmp_path, monkeypatch):
             if sum(sign.isdigit() for sign in shown(value)) >= 4:
                 assert not re.search(rf"(?<!\d){re.escape(shown(value))}(?!\d)", text)
         plain = html.unescape(text)
+        assert not any(goal in plain for goal in exercise.goals)
         assert [said for said in words(exercise) if said in plain or one.render(said) in plain] == []
         assert KEY.hex() not in text
         pack = json.loads((tmp_path / "exam" / "packs" / learner / "pack.json").read_text(encoding="utf-8"))
         assert set(pack["sheets"][0]) == set(one.sheet.to_dict())
+
+
+def outside(folder: Path) -> list[str]:
+    """Text of all files of a course but its key, those in zip files too."""
+    found = []
+    for file in folder.rglob("*"):
+        if file.suffix == ".zip":
+            with zipfile.ZipFile(file) as archive:
+                found += [archive.read(name).decode("utf-8") for name in archive.namelist()]
+        elif file.is_file() and file.parent.name != "key":
+            found.append(file.read_text(encoding="utf-8-sig"))
+    return found
 
 
 def test_the_key_comes_back_and_stays_in_its_folder(assessed, tmp_path):
@@ -125,8 +141,7 @@ def test_the_key_comes_back_and_stays_in_its_folder(assessed, tmp_path):
     assert course.read_key(folder / "key") == course.read_key(folder / "key" / course.KEY_FILE) == assessed
     assert assessed.key == KEY
     assert "yourself" in (folder / "key" / "READ-ME-FIRST.txt").read_text(encoding="utf-8")
-    outside = [file for file in folder.rglob("*") if file.is_file() and file.parent.name != "key"]
-    assert not any(KEY.hex() in file.read_text(encoding="utf-8") for file in outside)
+    assert not any(KEY.hex() in text for text in outside(folder))
 
 
 def test_a_random_key_is_made_and_practice_has_none(library, tmp_path, made):
@@ -217,8 +232,7 @@ def test_with_a_roster_names_stay_in_the_key_folder(library, tmp_path):
     kept = read_roster(tmp_path / "lund" / "key" / "roster.csv")
     assert {row.pseudonym for row in kept.rows} == set(made.learners)
     assert [row.cells["Name"] for row in kept.rows] == ["Åsa Öst", "'=cmd()"]
-    outside = [file for file in (tmp_path / "lund").rglob("*") if file.is_file() and file.parent.name != "key"]
-    assert not any("Öst" in file.read_text(encoding="utf-8-sig") for file in outside)
+    assert not any("Öst" in text for text in outside(tmp_path / "lund"))
     with pytest.raises(InputError, match="2 people"):
         course.create(tmp_path / "more", "More", roster=people, n=3)
 
@@ -322,3 +336,111 @@ def test_a_key_whose_parts_do_not_fit_is_refused(assessed, tmp_path):
         file.write_text(json.dumps({**data, **change}), encoding="utf-8")
         with pytest.raises(InputError, match="damaged"):
             course.read_key(file)
+
+
+def test_every_learner_has_one_zip_file_with_all_of_the_pack(made, tmp_path):
+    for learner in made.learners:
+        folder = tmp_path / "lund" / "packs" / learner
+        with zipfile.ZipFile(folder.with_name(f"{learner}.zip")) as archive:
+            assert sorted(archive.namelist()) == sorted(file.name for file in folder.iterdir())
+            assert all(archive.read(file.name) == file.read_bytes() for file in folder.iterdir())
+        assert {"pack.json", "handout.html", "READ-ME.txt", "every-kind-scans.csv"} <= {
+            f.name for f in folder.iterdir()
+        }
+
+
+def test_the_instructions_name_the_buttons_of_the_page(made, tmp_path):
+    text = (tmp_path / "lund" / "packs" / made.learners[0] / "READ-ME.txt").read_text(encoding="utf-8")
+    page = Path(mrtlab.__file__).parent / "apps" / "exercise"
+    assert "Open my course pack…" in (page / "entry.py").read_text(encoding="utf-8")
+    assert "Open my course pack…" in text
+    assert "Hand in: download my answer file" in (page / "ending.py").read_text(encoding="utf-8")
+    assert "Hand in: download my answer file" in text
+    assert made.learners[0] in text
+    assert PURPOSE in text
+
+
+def test_goals_stand_behind_the_questions_in_practice_and_nowhere_in_an_assessment(made, assessed, tmp_path):
+    page = (tmp_path / "lund" / "packs" / made.learners[0] / "handout.html").read_text(encoding="utf-8")
+    assert page.index("Where is the bright spot?") < page.index("meet all kinds of questions")
+    assert not any("meet all kinds of questions" in text for text in outside(tmp_path / "exam" / "packs"))
+    assert "meet all kinds of questions" in (tmp_path / "exam" / "programme.html").read_text(encoding="utf-8")
+
+
+def test_without_a_roster_the_key_has_one_of_pseudonyms_alone(made, tmp_path):
+    roster = read_roster(tmp_path / "lund" / "key" / "roster.csv")
+    assert [row.pseudonym for row in roster.rows] == list(made.learners)
+    assert roster.columns == ()
+
+
+@pytest.fixture
+def own(library, tmp_path):
+    """An exercise that does not come with mrtlab."""
+    folder = tmp_path / "mine" / "my-own"
+    folder.mkdir(parents=True)
+    shipped = tmp_path / "exercises" / "testing" / "every-kind"
+    text = (shipped / "exercise.yaml").read_text(encoding="utf-8").replace("id: every-kind", "id: my-own")
+    (folder / "exercise.yaml").write_text(text, encoding="utf-8")
+    (folder / "generate.py").write_text((shipped / "generate.py").read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def test_an_exercise_of_ones_own_is_refused_for_practice(own, tmp_path):
+    with pytest.raises(InputError, match=r"'my-own' is your own.*--assessment.*mrtlab's exercises"):
+        course.create(tmp_path / "p", "P", n=1, exercises=["every-kind", str(own)])
+    assert not (tmp_path / "p").exists()
+
+
+def test_an_assessment_of_ones_own_exercise_goes_from_pack_to_points(own, tmp_path, monkeypatch):
+    from mrtlab.learn import grading
+    from mrtlab.learn.class_page import class_page
+
+    made = course.create(tmp_path / "x", "X", n=2, exercises=["every-kind", str(own)], assessment=True, key=KEY)
+    assert not any("Halved twice" in text for text in outside(tmp_path / "x" / "packs"))
+    learner = made.learners[0]
+    one = variant(load(own), learner, "X", KEY)
+    answers = [("my-own", question, right(one, question)) for _, question, _ in all_right()]
+    # the learner's computer knows nothing of the exercise
+    (own / "exercise.yaml").unlink()
+    monkeypatch.setattr("course_for_tests.load", lambda name: load("every-kind"))
+    hand_in(made, learner, tmp_path / "x" / "packs", tmp_path / "in", answers)
+    graded = grading.grade(tmp_path / "in", course=course.read_key(tmp_path / "x" / "key"))
+    assert graded.problems == ()
+    work = next(work for work in graded.works if (work.learner, work.exercise) == (learner, "my-own"))
+    assert (work.score.got, work.percent, work.score.confirmed) == (6.5, 100, True)
+    page = class_page(graded)
+    assert page.count("1 within the tolerance") >= 2
+    (tmp_path / "x" / "key" / "exercises" / "my-own" / "exercise.yaml").unlink()
+    with pytest.raises(InputError, match=r"of your own, 'my-own'.*keep the whole"):
+        course.read_key(tmp_path / "x" / "key")
+
+
+def test_what_canvas_exports_is_a_roster_of_new_courses(library, tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text(
+        "Student,ID,SIS Login ID,Section,Dose (12)\n,,,,Manual Posting\n    Points Possible,,,,10\n"
+        '"Öst, Åsa",77,asa,A,\n',
+        encoding="utf-8",
+    )
+    course.create(tmp_path / "c", "C", roster=file)
+    (row,) = read_roster(tmp_path / "c" / "key" / "roster.csv").rows
+    assert (row.cells["Student"], row.cells["ID"]) == ("Öst, Åsa", "77")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "plain", "sorted_name", "used"),
+    [
+        ("Name;Vorname", "Öst;Åsa", "Åsa Öst", "Öst, Åsa", ("Name", "Vorname")),
+        ("Vorname;Nachname", "Åsa;Öst", "Åsa Öst", "Öst, Åsa", ("Nachname", "Vorname")),
+        ("first_name;LAST NAME;Name", "Åsa;Öst;x", "Åsa Öst", "Öst, Åsa", ("LAST NAME", "first_name")),
+        ("Surname;e-mail", "Öst;x", "Öst", "Öst", ("Surname",)),
+        ("name;email", "Åsa Öst;x", "Åsa Öst", "Åsa Öst", ("name",)),
+        ("Student;Name;ID", "Öst, Åsa;x;7", "Öst, Åsa", "Öst, Åsa", ("Student",)),
+        ("email;group", "x;y", "", "", ()),
+    ],
+)
+def test_names_are_found_under_the_usual_headings(header, cells, plain, sorted_name, used):
+    columns = header.split(";")
+    found = name_columns(columns)
+    row = dict(zip(columns, cells.split(";"), strict=True))
+    assert (found.of(row), found.of(row, surname_first=True), found.used) == (plain, sorted_name, used)

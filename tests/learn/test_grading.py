@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from course_for_tests import KEY, all_right, fixed_pseudonyms, hand_in, write
 
 from mrtlab import InputError, _content
-from mrtlab.learn import course, evidence, grade_tables, grading
+from mrtlab.learn import _incoming, course, evidence, grade_tables, grading
 from mrtlab.learn.csvs import read_roster
 
 
@@ -134,10 +136,10 @@ def test_files_that_cannot_be_used_are_named_and_stop_nothing(made, packs, folde
     assert "not JSON" in said(graded, "empty")
     assert "not used" in said(graded, "deep")
     assert "changed after it was made" in said(graded, "tampered")
-    assert "unpack" in said(graded, "all.zip")
+    assert "zip file cannot be read" in said(graded, "all.zip")
     assert "Oslo 2027" in said(graded, "oslo-2027")
     assert f"nobody on the roster has the pseudonym '{unknown}'" in said(graded, "stranger")
-    assert said(graded, "notes.txt") == ""
+    assert "only answer files" in said(graded, "notes.txt")
 
 
 def test_a_file_of_another_learner_under_a_false_name_is_not_confirmed(made, packs, folder):
@@ -271,3 +273,143 @@ def test_letters_go_on_after_z():
     assert len(set(letters.values())) == 60
     assert letters == grading._letters({f"learner-{k}": "1" for k in range(60)}, KEY)
     assert [letters[f"learner-{k}"] for k in range(3)] != ["A", "B", "C"]
+
+
+def test_files_that_are_not_read_are_named_with_what_to_do(made, packs, folder):
+    first, second, _ = made.learners
+    hand_in(made, first, packs, folder, all_right())
+    content = hand_in(made, second, packs, folder / "x", all_right())
+    for name in ("x.mrt.json.txt", "abgabe (1).json", "no-ending"):
+        (folder / name).write_bytes(content.read_bytes())
+    content.unlink()
+    (folder / "mine.json").write_bytes((packs / first / "pack.json").read_bytes())
+    for name in ("essay.pdf", "all.7z", "entry.html", ".DS_Store", "Thumbs.db", "grades.csv", "class.html"):
+        (folder / name).write_bytes(b"x")
+    graded = grading.grade(folder, course=made)
+    assert of(graded, second).score is None
+    for name in ("x.mrt.json.txt", "abgabe (1).json", "no-ending"):
+        assert "rename it so that it ends in .mrt.json" in said(graded, name)
+    assert "course pack" in said(graded, "mine.json")
+    assert "only answer files" in said(graded, "essay.pdf")
+    assert "unpack it first" in said(graded, "all.7z")
+    assert "portfolio" in said(graded, "entry.html")
+    assert {problem.file for problem in graded.problems} == {
+        "x.mrt.json.txt", "abgabe (1).json", "no-ending", "mine.json", "essay.pdf", "all.7z", "entry.html",
+    }  # fmt: skip
+    for number in range(200):
+        (folder / f"picture-{number}.jpg").write_bytes(b"x")
+    many = grading.grade(folder, course=made).problems
+    assert len(many) == 51
+    assert "abgabe (1).json" in {problem.file for problem in many}
+    assert many[-1].file == "157 more files"
+
+
+def test_a_folder_of_misnamed_files_alone_says_so(folder):
+    folder.mkdir()
+    (folder / "abgabe.json").write_text('{"mrtlab_evidence": 1}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"no answer file(.|\n)*abgabe.json: .*rename it"):
+        grading.grade(folder)
+
+
+def test_answer_files_in_a_zip_file_are_read_without_writing_anything(made, packs, folder, tmp_path, monkeypatch):
+    first, second, third = made.learners
+    files = [hand_in(made, one, packs, tmp_path / one, all_right()) for one in made.learners]
+    folder.mkdir()
+    huge = json.dumps({"mrtlab_evidence": 1, "x": "0" * 3_000_000}).encode()
+    monkeypatch.setattr(_incoming, "LARGEST_MB", 2)
+    with zipfile.ZipFile(folder / "moodle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Anna_1_assignsubmission_file_/a.mrt.json", files[0].read_bytes())
+        archive.writestr("../../escaped.mrt.json", files[1].read_bytes())
+        archive.writestr("third/answers (2).json", files[2].read_bytes())
+        archive.writestr("bomb\n.mrt.json", huge)
+        archive.writestr("inner.zip", b"PK")
+        archive.writestr("__MACOSX/._a.mrt.json", b"x")
+    before = sorted(path for path in tmp_path.rglob("*"))
+    graded = grading.grade(folder, course=made)
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+    assert of(graded, first).percent == of(graded, second).percent == 100
+    assert of(graded, third).score is None
+    assert "rename it" in said(graded, "moodle.zip: third/answers (2).json")
+    assert "more than 2 MB" in said(graded, "moodle.zip: bomb?.mrt.json")
+    assert "a zip file in a zip file" in said(graded, "moodle.zip: inner.zip")
+    assert len(graded.problems) == 3
+    monkeypatch.setattr(_incoming, "_ZIP_MB", 0.001)
+    assert of(grading.grade(folder, course=made), first).score is None
+    monkeypatch.setattr(_incoming, "_MOST_FILES", 3)
+    with pytest.raises(InputError, match="holds 5 files"):
+        grading.grade(folder, course=made)
+
+
+def test_a_damaged_member_of_a_zip_file_stops_no_other(made, packs, folder, tmp_path):
+    first, second, _ = made.learners
+    files = [hand_in(made, one, packs, tmp_path / one, all_right()) for one in (first, second)]
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:  # stored, so that its bytes can be found
+        for number, file in enumerate(files):
+            archive.writestr(f"{number}.mrt.json", file.read_bytes())
+    content = (folder / "all.zip").read_bytes()
+    (folder / "all.zip").write_bytes(content.replace(b'"mrtlab_evidence"', b'"mrtlab_evidenze"', 1))
+    graded = grading.grade(folder, course=made)
+    assert of(graded, first).score is None
+    assert of(graded, second).percent == 100
+    assert "cannot be unpacked" in said(graded, "all.zip: 0.mrt.json")
+
+
+def test_totals_are_per_learner_and_what_was_not_handed_in_counts_nothing(made, packs, folder, tmp_path):
+    first, second, third = made.learners
+    hand_in(made, first, packs, folder, all_right())
+    hand_in(made, second, packs, folder, [("every-kind", "left", None)])
+    two = course.Course(made.name, made.mode, made.learners, (("every-kind", 1), ("kidney-tia", 1)), None, made.made)
+    grade_tables.write(grading.grade(folder, course=made), tmp_path / "out")
+    table = {row["learner"]: row for row in rows(tmp_path / "out" / "grades-total.csv")}
+    assert [(table[one]["points"], table[one]["possible"], table[one]["percent"]) for one in made.learners] == [
+        ("6.5", "6.5", "100"), ("2", "6.5", "30.8"), ("", "6.5", ""),
+    ]  # fmt: skip
+    assert table[third]["remarks"] == "nothing handed in"
+    assert table[first]["exercises handed in"] == "1"
+    # an exercise that nobody handed in and nothing is known of: no total is made up
+    grade_tables.write(grading.grade(folder, course=two), tmp_path / "out")
+    row = rows(tmp_path / "out" / "grades-total.csv")[0]
+    assert (row["points"], row["possible"], row["percent"], row["exercises"]) == ("6.5", "", "", "2")
+
+
+def test_possible_points_are_known_of_an_exercise_that_nobody_handed_in(made, packs, folder, tmp_path):
+    path = tmp_path / "exercises" / "testing"
+    text = (
+        (path / "every-kind" / "exercise.yaml").read_text(encoding="utf-8").replace("id: every-kind", "id: second-one")
+    )
+    (path / "second-one").mkdir()
+    (path / "second-one" / "exercise.yaml").write_text(text, encoding="utf-8")
+    hand_in(made, made.learners[0], packs, folder, all_right())
+    both = course.Course(made.name, made.mode, made.learners, (("every-kind", 1), ("second-one", 1)), None, made.made)
+    grade_tables.write(grading.grade(folder, course=both), tmp_path / "out")
+    row = rows(tmp_path / "out" / "grades-total.csv")[0]
+    assert (row["points"], row["possible"], row["percent"]) == ("6.5", "13", "50")
+
+
+def test_times_are_local_and_say_their_zone(made, packs, folder, tmp_path):
+    hand_in(made, made.learners[0], packs, folder, all_right())
+    graded = grading.grade(folder, course=made)
+    grade_tables.write(graded, tmp_path / "out", zone=timezone(timedelta(hours=-3, minutes=-30)))
+    row = rows(tmp_path / "out" / "grades.csv")[0]
+    start = datetime.fromisoformat(of(graded, made.learners[0]).score.started)
+    written = datetime.strptime(row["started (local time, UTC-03:30)"], "%Y-%m-%d %H:%M")
+    assert written == (start.replace(tzinfo=None) - timedelta(hours=3.5)).replace(second=0, microsecond=0)
+
+
+def test_two_offsets_are_both_named_when_the_clocks_were_changed():
+    winter = datetime(2027, 3, 1, tzinfo=timezone(timedelta(hours=1)))
+    summer = datetime(2027, 4, 1, tzinfo=timezone(timedelta(hours=2)))
+    assert grade_tables._zone([summer, None, winter]) == "local time, UTC+01:00 and UTC+02:00"
+
+
+def test_names_for_canvas_come_from_german_columns_too_and_it_is_said(made, packs, folder, tmp_path):
+    hand_in(made, made.learners[0], packs, folder, all_right())
+    roster = tmp_path / "r.csv"
+    roster.write_text(f"Name;Vorname;pseudonym\nÖst;Åsa;{made.learners[0]}\n", encoding="utf-8")
+    graded = grading.grade(folder, read_roster(roster), made)
+    grade_tables.write(graded, tmp_path / "out")
+    assert rows(tmp_path / "out" / "grades-canvas.csv")[1]["Student"] == "Öst, Åsa"
+    assert "'Name' and 'Vorname'" in grade_tables.canvas_names(graded)
+    without = grading.grade(folder, course=made)
+    assert "pseudonym" in grade_tables.canvas_names(without)

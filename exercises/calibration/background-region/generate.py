@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 SIZE = 128
 BLUR_PIXELS = 1.1  # standard deviation of the camera's resolution, about 12 mm full width at half maximum
-LEAK = 0.4  # counts per pixel that scatter and collimator leave outside the body
+LEAK = 0.4  # counts per pixel outside the body, from photons that pass through the collimator's walls
 
 
 def generate(values, seed):

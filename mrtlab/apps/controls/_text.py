@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-__all__ = ["escape", "markup", "plain_number", "strip_markup"]
+__all__ = ["echo", "escape", "markup", "plain_number", "strip_markup"]
 
 _MARKS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<strong>\1</strong>"),
@@ -28,6 +28,12 @@ def strip_markup(text: str) -> str:
     for pattern, _ in _MARKS:
         text = pattern.sub(r"\1", text)
     return text
+
+
+def echo(text: str, written: str) -> str:
+    """How a number was understood; with a word of caution where a thousands separator may have been meant."""
+    caution = "; thousands are typed without a separator" if re.fullmatch(r"\D*\d{1,3}[.,]\d{3}\D*", text) else ""
+    return f"understood as {written}{caution}"
 
 
 def plain_number(value: float) -> str:

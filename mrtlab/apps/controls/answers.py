@@ -8,7 +8,7 @@ import anywidget
 import traitlets as t
 
 from mrtlab.apps.controls._base import Control, script
-from mrtlab.apps.controls._text import plain_number
+from mrtlab.apps.controls._text import echo, plain_number
 from mrtlab.errors import InputError
 from mrtlab.units import parse_quantity
 
@@ -149,7 +149,7 @@ class AnswerField(Control):
                 raise InputError(f"{self._written(value)} is no standard uncertainty; it must be above 0")
         except InputError as error:
             return "bad", str(error), None
-        return "good", f"understood as {self._written(value)}", value
+        return "good", echo(text, self._written(value)), value
 
     def _phrase(self) -> str:
         """All that was understood in one phrase; a part that is missing or refused leaves a gap."""
@@ -162,7 +162,8 @@ class AnswerField(Control):
             pieces.append(f"{values.get('value', '…')}{spread} {self.unit}".strip())
         if "low" in values or "high" in values:
             pieces.append(f"95 %: {values.get('low', '…')} to {values.get('high', '…')} {self.unit}".strip())
-        return "understood as " + ", ".join(pieces)
+        typed = next((text for text in self.raw.values() if "separator" in echo(text, "")), "")
+        return echo(typed, ", ".join(pieces))
 
     def _written(self, value: float) -> str:
         return f"{plain_number(value)} {self.unit}".strip()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import traitlets as t
 
 from mrtlab.apps.controls._base import Control, script
-from mrtlab.apps.controls._text import plain_number
+from mrtlab.apps.controls._text import echo, plain_number
 from mrtlab.errors import InputError
 from mrtlab.units import parse_quantity
 
@@ -89,7 +89,7 @@ class NumberField(Control):
             except InputError as error:
                 self.state, self.message, self.value = "bad", str(error), None
             else:
-                self.state, self.message = "good", f"understood as {self._written(value)}"
+                self.state, self.message = "good", echo(self.text, self._written(value))
                 self._understood = self.value = value
 
     def _write(self, change):

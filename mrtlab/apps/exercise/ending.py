@@ -127,6 +127,10 @@ class HandIn:
         identity = work.session.identity
         if identity.course == SELF:
             return
+        names = {entry["exercise"] for entry in (identity.pack or {}).get("exercises", ())}
+        if names and work.session.sheet.exercise not in names:
+            self.box.children = (Text(f"This exercise does not belong to your course “{identity.course}”."),)
+            return
         self._button = Download("Hand in: download my answer file", "answers.mrt.json", self._content, _JSON)
         said = Text(f"Course “{identity.course}”. {words.HAND_IN}")
         self.box.children = (heading("Hand in"), said, Row([self._button]))

@@ -106,7 +106,8 @@ def standing(state: Progress, assessment: bool) -> str:
         number = next(one["attempt"] for one in state.counted if one["outcome"] == "right")
         return f"✓ right at attempt {number}{hints}"
     if state.closed:
-        return f"solution opened after {count(state.attempts, 'attempt')}{hints}"
+        after = f" after {count(state.attempts, 'attempt')}" if state.attempts else ""
+        return f"solution opened{after}{hints}"
     if state.failures:
         left = FAILURES - state.failures
         return f"{count(state.failures, 'attempt')} not right yet{hints}; the solution opens after {left} more"
@@ -148,15 +149,17 @@ def hidden(session: Session) -> list[tuple[str, str, str, str]]:
     for truth in session.truth:
         label, _, value = truth.text.rpartition(": ")
         asked = _asked_for(truth, session.sheet)
-        found = session.verdict(asked.id) if asked else None
+        final = session.progress[asked.id].final if asked else None
         solved = session.solution(asked.id) if asked else None
-        yours = found.understood if found and found.understood else "–"
+        yours = final["understood"] if final else "–"
         rows.append((label, value, yours, solved.answer if solved else "–"))
     return rows
 
 
 def _asked_for(truth, sheet: Sheet):
-    """The question that asks for a hidden number: in its unit, and its id is part of the number's name."""
+    """The question that asks for a hidden number: the one it names, or one in its unit with an id in its name."""
+    if truth.question:
+        return sheet.question(truth.question)
     fits = [one for one in sheet.questions if one.kind == "number" and one.unit == truth.unit and one.id in truth.name]
     return max(fits, key=lambda one: len(one.id), default=None)
 
@@ -167,12 +170,13 @@ def hints(texts: tuple[str, ...]) -> str:
 
 
 def solution(session: Session, question) -> str:
-    """The solution of one question, beside the learner's last answer."""
+    """The solution of one question, beside the learner's answer that stands."""
     found = session.solution(question.id)
     if found is None:
         return ""
-    verdict = session.verdict(question.id)
-    yours = _quoted(session, question, verdict) if verdict else "none"
+    state = session.progress[question.id]
+    final = state.answers[-1] if question.kind == "text" and state.answers else state.final
+    yours = _quoted(session, question, final) if final else "none"
     if question.kind == "text":
         lines = [("A good text", markup(found.sample))] if found.sample else []
         lines.append(("Yours", yours))
@@ -186,15 +190,15 @@ def solution(session: Session, question) -> str:
     return f"<h4>Solution</h4><dl>{pairs}</dl>{working}"
 
 
-def _quoted(session: Session, question, verdict) -> str:
-    """The learner's last answer as HTML; what she wrote herself carries no marks."""
-    raw = session.raw(question.id)
+def _quoted(session: Session, question, event: dict) -> str:
+    """An answer as HTML; what the learner wrote herself carries no marks."""
+    raw = event["raw"]
     if question.kind == "text":
         return escape(raw.get("text", ""))
     if question.kind == "point":
-        return markup(_point(session.sheet, verdict.understood))
+        return markup(_point(session.sheet, event["understood"]))
     reason = f", because: {escape(raw['reason'])}" if raw.get("reason") else ""
-    return f"{markup(verdict.understood or ', '.join(str(one) for one in raw.values()))}{reason}"
+    return f"{markup(event['understood'] or ', '.join(str(one) for one in raw.values()))}{reason}"
 
 
 def _point(sheet: Sheet, text: str) -> str:

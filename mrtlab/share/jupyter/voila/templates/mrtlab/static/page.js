@@ -49,6 +49,10 @@
     words.textContent = text;
     place.replaceChildren(words, button);
   };
+  const lost = "The program behind this page has stopped. Reload the page; what was saved is there again.";
+  new MutationObserver((changes) => {
+    if (changes.some((change) => change.target.classList.contains("jupyter-widgets-disconnected"))) banner(lost);
+  }).observe(document, { attributes: true, attributeFilter: ["class"], subtree: true });
   let timer = null;
   let failures = 0;
   async function look() {
@@ -63,7 +67,8 @@
         banner("This page has gone to sleep. Reload it to go on; what was not saved has to be entered again.");
         return again(pause);
       }
-      banner("");
+      // a program that was killed is started again under its old name, and knows nothing of this page
+      banner(document.querySelector(".jupyter-widgets-disconnected") ? lost : "");
     } catch {
       failures += 1;
       if (failures > 1) banner("mrtlab has been stopped. Start it again, then reload this page.");
