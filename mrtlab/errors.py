@@ -33,6 +33,11 @@ class Flag(StrEnum):
 
     SIGMA_ASSUMED = "SIGMA_ASSUMED"
     SIGMA_MISSING = "SIGMA_MISSING"
+    DECAY_STATE_ASSUMED = "DECAY_STATE_ASSUMED"
+    FEW_COUNTS = "FEW_COUNTS"
+    RESIDUAL_RUNS = "RESIDUAL_RUNS"
+    NONLINEAR = "NONLINEAR"
+    OUTSIDE_SAMPLED_TIMES = "OUTSIDE_SAMPLED_TIMES"
     SIGMA_OVERSTATED = "SIGMA_OVERSTATED"
     CHI_SQUARE_REJECTED = "CHI_SQUARE_REJECTED"
     NO_DOF = "NO_DOF"
@@ -58,6 +63,8 @@ class Flag(StrEnum):
     PAST_MAXIMUM_RATE = "PAST_MAXIMUM_RATE"
     RECOVERY_EXTRAPOLATED = "RECOVERY_EXTRAPOLATED"
     RECOVERY_OVERSHOOT = "RECOVERY_OVERSHOOT"
+    RECOVERY_LOW = "RECOVERY_LOW"
+    PLATEAU_UNJUSTIFIED = "PLATEAU_UNJUSTIFIED"
     FEW_EVENTS = "FEW_EVENTS"
     RESPONSE_FALLS = "RESPONSE_FALLS"
     D50_OUTSIDE_DOSES = "D50_OUTSIDE_DOSES"
@@ -80,6 +87,16 @@ _TEXT = {
     Flag.SIGMA_ASSUMED: "No uncertainty came with the points, so 5 % of each was assumed. "
     "Give the real one: every verdict on the curve rests on it.",
     Flag.SIGMA_MISSING: "The uncertainty of the measurement itself was not given and is not in the result.",
+    Flag.DECAY_STATE_ASSUMED: "Nobody said whether the activities were decay corrected; they were taken as what was "
+    "there at each time. If they were corrected, the result is wrong by tens of per cent.",
+    Flag.FEW_COUNTS: "A point rests on fewer than 25 counts, where the square root of the counts no longer describes "
+    "their scatter.",
+    Flag.RESIDUAL_RUNS: "The points lie above and below the curve in longer runs than chance allows (p < 0.05). "
+    "The curve may have the wrong shape although chi-square is acceptable; look at the residuals.",
+    Flag.NONLINEAR: "The interval of the profile likelihood differs by more than 20 % from that of linear propagation. "
+    "Quote the profile interval, and no value ± u.",
+    Flag.OUTSIDE_SAMPLED_TIMES: "For some patients of the population this time lies outside their measured points; "
+    "their activity there is extrapolated.",
     Flag.SIGMA_OVERSTATED: "The points lie closer to the curve than their uncertainty allows (p > 0.99). "
     "The stated uncertainty is too large, or the numbers were smoothed.",
     Flag.CHI_SQUARE_REJECTED: "The points lie further from the curve than their uncertainty allows (p < 0.01). "
@@ -114,13 +131,16 @@ _TEXT = {
     Flag.OUTSIDE_EXPECTED_RANGE: "Outside the expected range: investigate, and consider serial imaging.",
     Flag.ABOVE_ADMINISTERED: "The curve holds more activity than was administered. Check units, calibration "
     "and the administered activity.",
-    Flag.LINEARISATION_DOUBTFUL: "The volume is uncertain by more than 30 %; first-order propagation is no longer "
-    "reliable. Use Monte Carlo and quote its interval.",
+    Flag.LINEARISATION_DOUBTFUL: "The volume, the mass or the result is uncertain by more than 30 %; first-order "
+    "propagation is no longer reliable. Quote an interval, by Monte Carlo or log-normal, and no value ± u.",
     Flag.PAST_MAXIMUM_RATE: "Some points were recorded beyond the maximum rate of the camera. A reading taken there "
     "must not be corrected with the lower of the two true rates that belong to it.",
     Flag.RECOVERY_EXTRAPOLATED: "The volume lies outside the spheres the recovery curve was measured with.",
-    Flag.RECOVERY_OVERSHOOT: "A measured recovery is above 1.05: the reconstruction overshoots at edges, and the "
-    "curve, which ends at 1, cannot follow.",
+    Flag.RECOVERY_OVERSHOOT: "A recovery is above 1.05: the reconstruction overshoots at edges. A curve that ends at 1 "
+    "cannot follow; fit_recovery(..., plateau=True) can.",
+    Flag.RECOVERY_LOW: "The recovery is below one half: more than half of what is reported is correction.",
+    Flag.PLATEAU_UNJUSTIFIED: "The plateau of the recovery curve is 1 to within twice its uncertainty, so the third "
+    "parameter adds uncertainty and no knowledge. Fit without it.",
     Flag.FEW_EVENTS: "Fewer than ten events (or non-events) per parameter: slope and interval are unreliable and the "
     "slope is biased upwards. Consider method='firth'.",
     Flag.RESPONSE_FALLS: "The probability falls as the dose rises. Check the coding of the outcome, and what else "

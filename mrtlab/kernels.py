@@ -5,14 +5,18 @@ The tables and what is known of their accuracy lie in ``mrtlab/data/kernels``.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+import uncertainties
+from uncertainties import UFloat
 
 from mrtlab import _check
-from mrtlab.errors import InputError
+from mrtlab.constants import value
+from mrtlab.errors import InputError, PlausibilityWarning
 from mrtlab.nuclides import nuclide as find_nuclide
 
 __all__ = ["PointKernel", "kernel_nuclides", "point_kernel"]
@@ -56,6 +60,29 @@ class PointKernel:
         edges = np.concatenate([[inner_mm], self.edges_mm[inside], [outer_mm]])
         cumulative = np.interp(edges, self.edges_mm, np.append(0.0, np.cumsum(self.share)))
         return PointKernel(self.nuclide, self.radiation, edges, np.diff(cumulative), self.sources)
+
+    def in_sphere(self, diameter_mm) -> tuple[np.ndarray, np.ndarray]:
+        """Part of the emitted energy left in a sphere of uniform activity, and by how much that may be wrong.
+
+        A sphere wider than the table may also hold some of what the table does not: at least nothing, at most the part
+        of it that would stay inside if it were all deposited where the table ends. Half of that is counted, and
+        returned as the second value; it is 0 for smaller spheres.
+
+        Parameters
+        ----------
+        diameter_mm : array
+            In mm of water.
+        """
+        diameter = np.asarray(diameter_mm, dtype=float)[..., None]
+        # mean of 1 - 3x/2 + x^3/2 over each shell, whose energy is spread evenly in r; beyond the diameter it is 0
+        ratio = np.minimum(self.edges_mm / diameter, 1.0)
+        antiderivative = ratio - 0.75 * ratio**2 + 0.125 * ratio**4
+        inside = (np.diff(antiderivative) * diameter / np.diff(self.edges_mm)) @ self.share
+        if self.radiation == "electron":  # what is not in the table is bremsstrahlung, and leaves
+            return inside, np.zeros_like(inside)
+        end = ratio[..., -1]
+        half = (1 - self.deposited) * (1 - 1.5 * end + 0.5 * end**3) / 2
+        return inside + half, half
 
     def moments(self) -> tuple[float, float, float]:
         """Sums over the shells of share times the mean of r, r^2 and r^3 (mm, mm^2, mm^3)."""
@@ -101,3 +128,40 @@ def point_kernel(nuclide, radiation: str = "electron") -> PointKernel:
     for array in (edges, share):
         array.setflags(write=False)
     return PointKernel(name, radiation, edges, share)
+
+
+def sphere_mm(mass_g, density):
+    """Diameter of a sphere in mm of water, in which the kernels are."""
+    return 20 * (3 * np.asarray(mass_g) / (4 * np.pi * density)) ** (1 / 3) * density
+
+
+def absorbed_in_sphere(mass_g, name, radiation, density):
+    """Share of the energy that a sphere absorbs itself, in the kind of the mass; see :mod:`mrtlab.dose`."""
+    kernel = point_kernel(name, radiation)
+
+    def share(mass):
+        inside = kernel.in_sphere(sphere_mm(mass, density))[0]
+        return inside / kernel.deposited if radiation == "electron" else inside
+
+    if isinstance(mass_g, UFloat):
+        return uncertainties.wrap(lambda mass: float(share(mass)))(mass_g)
+    if np.ndim(mass_g) and mass_g.dtype == object:
+        single = [absorbed_in_sphere(mass, name, radiation, density) for mass in mass_g.flat]
+        return np.array(single).reshape(mass_g.shape)
+    inside = share(np.asarray(mass_g, dtype=float))
+    return float(inside) if np.ndim(inside) == 0 else inside
+
+
+def judge_sphere(mass_g, name, density, whole) -> None:
+    """Refuse, or warn of, spheres so wide that the photon kernel does not say enough; ``whole`` in its unit."""
+    diameter_mm = sphere_mm(_check.nominal(mass_g), density)
+    doubt = float(np.max(point_kernel(name, "photon").in_sphere(diameter_mm)[1] / whole))
+    words = (
+        f"mass_g is {np.max(_check.nominal(mass_g)):g}: a sphere {np.max(diameter_mm):.0f} mm wide (in water) is wider "
+        f"than the photon kernel of {name}, {point_kernel(name, 'photon').edges_mm[-1]:.0f} mm, and what lies beyond "
+        f"makes the result uncertain by {100 * doubt:.2g} %"
+    )
+    if doubt > value("dose.beyond_kernel_refused"):
+        raise InputError(words)
+    if doubt > value("dose.beyond_kernel_doubt"):
+        warnings.warn(words, PlausibilityWarning, stacklevel=3)

@@ -9,6 +9,7 @@ import pytest
 from uncertainties import ufloat
 
 from mrtlab import InputError, PhysicsError, PlausibilityWarning, calibration
+from mrtlab.nuclides import nuclide
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -25,6 +26,23 @@ class TestNetActivity:
         utc = datetime(2027, 3, 1, 8, 10, tzinfo=UTC)
         values = [calibration.net_activity(7450.0, start, 55.0, NOON + HOUR, NOON, "Lu-177") for start in (berlin, utc)]
         assert values[0] == values[1]
+
+    def test_clock_of_the_meter_runs_ahead(self):
+        """Ten minutes ahead: F-18 (109.77 min) read at 12:10 on the meter's clock was read at noon."""
+        ahead = timedelta(minutes=10)
+        found = calibration.net_activity(
+            300.0, NOON + ahead, 20.0, NOON + HOUR + ahead, NOON + HOUR / 2, "F-18", clock_offset_s=600
+        )
+        half_life_h = nuclide("F-18").half_life_h
+        assert found == pytest.approx(300 * 2 ** (-0.5 / half_life_h) - 20 * 2 ** (0.5 / half_life_h), rel=1e-12)
+        behind = calibration.net_activity(300.0, NOON, 20.0, NOON + HOUR, NOON + HOUR / 2, "F-18", clock_offset_s=-60)
+        assert behind == pytest.approx(
+            300 * 2 ** (-(0.5 - 1 / 60) / half_life_h) - 20 * 2 ** ((0.5 + 1 / 60) / half_life_h), rel=1e-12
+        )
+        with pytest.raises(InputError, match="more than a day; correct the dates"):
+            calibration.net_activity(300.0, NOON, 20.0, NOON, NOON, "F-18", clock_offset_s=1e5)
+        with pytest.raises(InputError, match="clock_offset_s is the text"):
+            calibration.net_activity(300.0, NOON, 20.0, NOON, NOON, "F-18", clock_offset_s="60")
 
     def test_uncertainty_comes_through(self):
         net = calibration.net_activity(ufloat(7450, 75), NOON, ufloat(55, 5), NOON, NOON, "Lu-177")
@@ -288,6 +306,18 @@ class TestCt:
         with pytest.warns(PlausibilityWarning, match="rescale slope"):
             calibration.density_g_per_ml([24, 4200])
 
+    def test_contrast_medium_is_seen(self):
+        """A kidney at 180 HU: 1.120 g/mL between the nodes at 100 and 1600, where 1.04 would be right."""
+        with pytest.warns(PlausibilityWarning, match="contrast medium") as caught:
+            assert calibration.density_g_per_ml(180) == pytest.approx(1.0756 + 80 / 1500 * 0.8886, rel=1e-9)
+        assert caught[0].filename == __file__
+        with pytest.warns(PlausibilityWarning, match="180 in the median"):
+            calibration.mass_g([[30, 180], [180, 200]], 0.5)
+        with pytest.warns(PlausibilityWarning, match="contrast medium"):
+            calibration.density_g_per_ml(ufloat(100, 5))
+        calibration.density_g_per_ml([40, 60, 80, 180, 900])  # soft tissue with some bone: as it should be
+        calibration.density_g_per_ml(300.0)
+
     def test_mass_needs_voxels(self):
         assert calibration.mass_g([[14, 14], [14, 14]], 0.5) == pytest.approx(2.06, rel=1e-12)
         with pytest.raises(InputError, match="mask empty"):
@@ -320,3 +350,14 @@ class TestCt:
         assert calibration.attenuation_per_cm(ufloat(-500, 20), *at_camera, *at_ct).std_dev == pytest.approx(0.0027)
         with pytest.raises(InputError, match="bone_per_cm must be above"):
             calibration.attenuation_per_cm(0.0, 0.25, 0.135, *at_ct)
+
+    def test_attenuation_at_several_energies(self):
+        """Coefficients in rows give what each gives alone; one bad pair in a row is refused."""
+        water, bone = [0.164, 0.135, 0.110], [0.31, 0.25, 0.20]
+        for hu in (-300.0, 700.0):
+            single = [calibration.attenuation_per_cm(hu, w, b, 0.18, 0.40) for w, b in zip(water, bone, strict=True)]
+            assert calibration.attenuation_per_cm(hu, water, bone, 0.18, 0.40) == pytest.approx(single, rel=1e-12)
+        ct = calibration.attenuation_per_cm(700.0, 0.135, 0.25, [0.18, 0.19], np.array([0.40, 0.41]))
+        assert ct[1] == pytest.approx(calibration.attenuation_per_cm(700.0, 0.135, 0.25, 0.19, 0.41), rel=1e-12)
+        with pytest.raises(InputError, match="bone_per_cm must be above"):
+            calibration.attenuation_per_cm(0.0, [0.164, 0.25], [0.31, 0.135], 0.18, 0.40)

@@ -208,6 +208,21 @@ class TestFit:
         with pytest.raises(FitError, match="no loss is measurable"):
             calibration.fit_dead_time(activity, 9.2 * activity * (1 + 1e-5 * activity))
 
+    @pytest.mark.parametrize("model", ["paralysable", "nonparalysable"])
+    @pytest.mark.parametrize("sensitivity", [10.0, 9.2, 1 / 3])
+    def test_rounding_is_no_loss(self, model, sensitivity):
+        """Rates exactly proportional to the activity: what is left is the rounding of doubles."""
+        for activity in ([1.0, 2.0, 3.0, 4.0], [100.0, 250.0, 800.0, 7400.0]):
+            rates = [sensitivity * a for a in activity]
+            with pytest.raises(FitError, match="no loss is measurable"):
+                calibration.fit_dead_time(activity, rates, model)
+
+    def test_a_loss_that_counting_could_show_is_fitted(self):
+        """One count lost in a million at the highest activity."""
+        activity = np.array([1000.0, 2000.0, 4000.0, 8000.0])
+        found = calibration.fit_dead_time(activity, calibration.observed_rate(5 * activity, 2.5e-11))
+        assert found.dead_time_s.n == pytest.approx(2.5e-11, rel=1e-6)
+
     def test_barely_any_loss_is_flagged(self):
         activity, rates = decaying("paralysable", activity_mbq=10.0)
         found = calibration.fit_dead_time(activity, [ufloat(m, 0.05 * m) for m in rates])

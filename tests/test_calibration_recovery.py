@@ -119,6 +119,56 @@ class TestFit:
             calibration.fit_recovery(measured, [0.3, 0.5, 0.7], 0.02)
 
 
+class TestPlateau:
+    MEASURED = 1.12 / (1 + (2.0 / VOLUMES) ** 1.1)
+
+    def test_agrees_with_another_optimiser(self):
+        draw = np.random.default_rng(4)
+        for _ in range(6):
+            measured, sigma = self.MEASURED + draw.normal(0, 0.01, 6), draw.uniform(0.01, 0.02, 6)
+            found = calibration.fit_recovery(VOLUMES, measured, sigma, plateau=True)
+            other, covariance = curve_fit(
+                lambda v, p, q, top: top / (1 + (p / v) ** q), VOLUMES, measured, [2.5, 1.0, 1.0], sigma,
+                absolute_sigma=True, xtol=1e-14, ftol=1e-14,
+            )  # fmt: skip
+            assert [found.b1_ml.n, found.b2.n, found.plateau.n] == pytest.approx(other, rel=1e-5)
+            assert found.covariance == pytest.approx(covariance, rel=1e-3)
+            assert found.dof == 3
+            assert found.sources == ("calibration.recovery_plateau",)
+
+    def test_carries_its_plateau(self):
+        found = calibration.fit_recovery(VOLUMES, self.MEASURED, 0.01, plateau=True)
+        assert found(20.0).n == pytest.approx(1.12 / (1 + (2 / 20) ** 1.1), rel=1e-6)
+        share = 1 / (1 + (2 / 20) ** 1.1)
+        bent = 1.12 * share * (1 - share)
+        gradient = np.array([-1.1 / 2 * bent, -np.log(2 / 20) * bent, share])
+        assert found(20.0).s == pytest.approx(np.sqrt(gradient @ found.covariance @ gradient), rel=1e-5)
+        assert Flag.PLATEAU_UNJUSTIFIED not in found.flags
+        assert Flag.RECOVERY_OVERSHOOT in found.flags
+        assert calibration.recovery(20.0, 2.0, 1.1, 1.12) == pytest.approx(found(20.0).n, rel=1e-6)
+
+    def test_a_plateau_of_one_is_said_to_be_unjustified(self):
+        measured = 1 / (1 + (2.0 / VOLUMES) ** 1.1) + 0.01 * np.array([1, -1, 1, -1, 1, -1])
+        found = calibration.fit_recovery(VOLUMES, measured, 0.02, plateau=True)
+        assert abs(found.plateau.n - 1) < 2 * found.plateau.s
+        assert Flag.PLATEAU_UNJUSTIFIED in found.flags
+        plain = calibration.fit_recovery(VOLUMES, measured, 0.02)
+        assert plain.plateau == 1
+        assert plain.covariance.shape == (2, 2)
+
+    def test_refused(self):
+        with pytest.raises(FitError, match="spheres of six volumes or more, got 5"):
+            calibration.fit_recovery(VOLUMES[:5], self.MEASURED[:5], 0.01, plateau=True)
+        with pytest.raises(FitError, match="six volumes or more, got 5"):
+            calibration.fit_recovery([*VOLUMES[:5], VOLUMES[0]], self.MEASURED, 0.01, plateau=True)
+        with pytest.raises(FitError, match=r"plateau 2\.5, outside .* and 0\.2 to 2"):
+            calibration.fit_recovery(VOLUMES, 2.5 / (1 + 60 / VOLUMES), 0.01, plateau=True)
+        with pytest.raises(FitError, match="do not determine"):  # a straight line in the volume has no plateau
+            calibration.fit_recovery(VOLUMES, 0.03 * VOLUMES, 0.01, plateau=True)
+        with pytest.raises(InputError, match="plateau must be above 0"):
+            calibration.RecoveryCurve(4.0, 0.95, plateau=0.0)
+
+
 class TestCorrection:
     def test_uncertainty(self):
         found = calibration.partial_volume_corrected(ufloat(12.5, 0.5), ufloat(0.695, 0.03))

@@ -10,7 +10,8 @@ from uncertainties import ufloat, unumpy
 
 from mrtlab import dose
 from mrtlab.errors import InputError, PlausibilityWarning
-from mrtlab.nuclides import nuclide
+from mrtlab.kernels import point_kernel
+from mrtlab.nuclides import dose_constant, nuclide
 
 KERNELS = dose.kernel_nuclides()
 MASSES = st.floats(1e-5, 1e4)
@@ -57,6 +58,48 @@ class TestLocal:
     def test_refused(self, arguments, message):
         with pytest.raises(InputError, match=message):
             dose.local(*arguments)
+
+
+class TestInterval95:
+    @pytest.mark.parametrize("relative", [0.31, 0.6, 1.5])
+    def test_agrees_with_monte_carlo_where_the_mass_is_doubtful(self, relative):
+        """Quotient of two log-normals with the given medians and relative standard deviations, sampled here."""
+        random, n = np.random.default_rng(4), 400_000
+        width = [np.sqrt(np.log(1 + u**2)) for u in (0.05, relative)]
+        tia, mass = (
+            middle * np.exp(w * random.standard_normal(n)) for middle, w in zip((7650, 250), width, strict=True)
+        )
+        low, high = np.quantile(0.0853201 * tia / mass, [0.025, 0.975])
+        mass_g = ufloat(250, 250 * relative)
+        found = dose.interval95(dose.local(ufloat(7650, 0.05 * 7650), mass_g, "Lu-177"), mass_g)
+        assert (found.low, found.high) == pytest.approx((low, high), rel=0.015)
+        assert found.distribution == "log-normal"
+        assert found.flags == ("LINEARISATION_DOUBTFUL",)
+
+    def test_normal_while_linear_propagation_holds(self):
+        mass_g = ufloat(250, 0.29 * 250)
+        gray = dose.local(7650, mass_g, "Lu-177")
+        found = dose.interval95(gray, mass_g)
+        assert (found.distribution, found.flags) == ("normal", ())
+        assert found.high - found.low == pytest.approx(2 * 1.96 * 0.29 * gray.nominal_value, rel=1e-3)
+
+    @given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e3), st.one_of(st.none(), st.floats(1e-3, 1e3)))
+    def test_never_below_zero_and_around_the_value(self, middle, relative, of_mass):
+        mass_g = None if of_mass is None else ufloat(100, 100 * of_mass)
+        found = dose.interval95(ufloat(middle, relative * middle), mass_g)
+        assert 0 < found.low < middle < found.high
+        assert bool(found.flags) == (max(relative, of_mass or 0) > 0.3)
+
+    def test_a_doubtful_mass_is_seen_in_a_dose_that_hides_it(self):
+        assert dose.interval95(ufloat(2, 0.1), ufloat(100, 40)).flags == ("LINEARISATION_DOUBTFUL",)
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [((2.0,), "result must have an uncertainty"), ((ufloat(-1, 1),), "above 0"), ((ufloat(1, 1), 0), "mass_g")],
+    )
+    def test_refused(self, arguments, message):
+        with pytest.raises(InputError, match=message):
+            dose.interval95(*arguments)
 
 
 class TestReferenceRows:
@@ -170,6 +213,40 @@ class TestSpheres:
         expected = share @ (1 - 1.5 * position + 0.5 * position**3)
         assert dose.sphere_absorbed_fraction(mass, name) == pytest.approx(expected, rel=1e-5)
 
+    @pytest.mark.parametrize(("name", "mass"), [("Lu-177", 14e3), ("Lu-177", 20e3), ("Lu-177", 70e3), ("I-131", 20e3)])
+    def test_spheres_beyond_the_photon_kernel(self, name, mass, root):
+        """Between counting none and as much as possible of what the table does not hold."""
+        rows = np.loadtxt(root / f"mrtlab/data/kernels/dpk_photon_{name}.csv", delimiter=",")
+        diameter = 20 * (3 * mass / (4 * np.pi)) ** (1 / 3)
+        fine = np.linspace(0, 300, 600_001)
+        share = np.diff(np.interp(fine, [0, *rows[:, 0]], [0, *rows[:, 1]]))
+        position = np.minimum((fine[1:] + fine[:-1]) / 2 / diameter, 1)
+        least = share @ (1 - 1.5 * position + 0.5 * position**3)
+        end = min(300 / diameter, 1.0)
+        most = least + (1 - rows[-1, 1]) * (1 - 1.5 * end + 0.5 * end**3)
+        found = nuclide(name)
+        electrons = found.electron_mev * point_kernel(name).deposited * dose.sphere_absorbed_fraction(mass, name)
+        expected = [(electrons + found.photon_mev * share) * dose_constant(1.0) / mass for share in (least, most)]
+        assert dose.sphere_s_value(mass, name) == pytest.approx(np.mean(expected), rel=1e-5)
+        assert expected[0] * (1 - 1e-5) <= dose.sphere_s_value(mass, name) <= expected[1] * (1 + 1e-5)
+
+    def test_everything_stays_in_a_large_sphere(self):
+        masses = np.geomspace(1, 1e9, 40)
+        electrons = dose.sphere_absorbed_fraction(masses, "Lu-177")
+        assert np.all(np.diff(electrons) > 0)
+        assert electrons[-1] == pytest.approx(1, abs=1e-4)
+        uncertain = dose.sphere_s_value(ufloat(20e3, 200), "Lu-177")
+        step = (dose.sphere_s_value(20.1e3, "Lu-177") - dose.sphere_s_value(19.9e3, "Lu-177")) / 200
+        assert uncertain.std_dev == pytest.approx(200 * abs(step), rel=1e-3)
+
+    def test_what_the_photon_kernel_leaves_open_is_said(self):
+        with pytest.warns(
+            PlausibilityWarning, match=r"511 mm wide .* wider than the photon kernel of I-131, .* by 2.6 %"
+        ):
+            dose.sphere_s_value(70e3, "I-131")
+        with pytest.warns(PlausibilityWarning, match=r"wider than the photon kernel of Lu-177"):
+            dose.sphere_absorbed_fraction(30e3, "Lu-177", "photon")
+
     def test_density_shrinks_the_distances(self):
         """The range in diameters is the same when the mass falls with the square of the density."""
         thin = dose.sphere_absorbed_fraction(1.0, "Y-90", density_g_per_ml=1.0)
@@ -197,8 +274,10 @@ class TestSpheres:
             dose.sphere_absorbed_fraction(1, "Y-90", "photon")
         with pytest.raises(InputError, match=r"radiation must be one of 'electron', 'photon', got 'beta'"):
             dose.sphere_absorbed_fraction(1, "Lu-177", "beta")
-        with pytest.raises(InputError, match=r"337 mm wide .* is wider than the photon kernel, 300 mm"):
-            dose.sphere_absorbed_fraction(2e4, "Lu-177", "photon")
+        with pytest.raises(InputError, match=r"1241 mm wide .* wider than the photon kernel of I-131, 300 mm.* 6.3 %"):
+            dose.sphere_s_value(1e6, "I-131")
+        with pytest.raises(InputError, match=r"wider than the photon kernel of I-131"):
+            dose.sphere_absorbed_fraction(300e3, "I-131", "photon")
         with pytest.raises(InputError, match=r"density_g_per_ml must be above 0"):
             dose.sphere_s_value(1, "Lu-177", density_g_per_ml=0)
         with pytest.raises(InputError, match=r"mass_g must be above 0, got 0 at position 2"):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uncertainties import correlated_values, ufloat
 
-from mrtlab import uncertainty
+import mrtlab
+from mrtlab import calibration, uncertainty
 from mrtlab.errors import InputError
 
 Recovery = namedtuple("Recovery", "b1_ml b2")
@@ -27,7 +28,7 @@ def test_large_organ_limit_is_half_the_volume_uncertainty():
 
 
 @given(
-    volume_ml=st.floats(0.5, 3000), voxel=st.floats(0.01, 1), fwhm=st.floats(0, 2), image=st.floats(0.3, 2.5),
+    volume_ml=st.floats(1, 3000), voxel=st.floats(0.01, 1), fwhm=st.floats(0, 2), image=st.floats(0.3, 2.5),
     sensitivity=st.floats(0, 0.2), curve=st.floats(0, 0.3), exponent=st.floats(0.8, 1.1),
 )  # fmt: skip
 def test_budget_adds_up(volume_ml, voxel, fwhm, image, sensitivity, curve, exponent):
@@ -55,7 +56,44 @@ def test_ct_outline_is_not_emission_outline():
 
 def test_uncertain_volume_is_flagged():
     assert uncertainty.dose_budget(**GOOD).flags == ()
-    assert uncertainty.dose_budget(**GOOD | {"volume_ml": 3.0}).flags == ("LINEARISATION_DOUBTFUL",)
+    small = uncertainty.dose_budget(**GOOD | {"volume_ml": 3.0}).flags
+    assert small == ("RECOVERY_LOW", "LINEARISATION_DOUBTFUL")
+    # 35 % of the dose itself will do, too
+    assert uncertainty.dose_budget(**GOOD | {"tia_random_rel": 0.35}).flags == ("LINEARISATION_DOUBTFUL",)
+
+
+def test_what_the_recovery_curve_says_of_itself_is_in_the_budget():
+    curve = calibration.RecoveryCurve(RECOVERY.b1_ml, RECOVERY.b2, (1.0, 50.0), flags=("CHI_SQUARE_REJECTED",))
+    for function in (uncertainty.dose_budget, uncertainty.dose_monte_carlo):
+        assert function(**GOOD | {"recovery": curve}).flags == ("CHI_SQUARE_REJECTED",)
+        far = function(**GOOD | {"recovery": curve, "volume_ml": 200.0}).flags
+        assert far == ("CHI_SQUARE_REJECTED", "RECOVERY_EXTRAPOLATED")
+        with pytest.raises(InputError, match=r"recovery is 0\.122, below 0\.2"):
+            function(**GOOD | {"volume_ml": 0.5})
+        for key in function(**GOOD).sources:
+            assert mrtlab.sources(key).citation
+
+
+def test_plateau_of_the_curve_is_in_the_budget():
+    """1.1/(1 + (b1/V)^b2), its slope and its gradient by finite differences."""
+    covariance = [[0.09, -0.0045, 0.002], [-0.0045, 0.0025, -0.0004], [0.002, -0.0004, 0.0016]]
+    curve = calibration.RecoveryCurve(*correlated_values([4.0, 0.95], np.array(covariance)[:2, :2]))
+    b1_ml, b2, plateau = correlated_values([4.0, 0.95, 1.1], covariance)
+    high = calibration.RecoveryCurve(b1_ml, b2, plateau=plateau)
+
+    def log_recovery(volume_ml, p):
+        return np.log(p[2] / (1 + (p[0] / volume_ml) ** p[1]))
+
+    budget, start = uncertainty.dose_budget(**GOOD | {"recovery": high}), np.array([4.0, 0.95, 1.1])
+    steps = 1e-5 * np.eye(3)
+    gradient = [(log_recovery(20, start + h) - log_recovery(20, start - h)) / 2e-5 for h in steps]
+    slope = (log_recovery(20 * 1.00001, start) - log_recovery(20 * 0.99999, start)) / 2e-5
+    assert budget.recovery == pytest.approx(np.exp(log_recovery(20, start)), rel=1e-12)
+    u_fit = np.sqrt(gradient @ np.array(covariance) @ gradient)
+    assert budget.recovery_rel == pytest.approx(np.hypot(u_fit, slope * budget.volume_rel), rel=1e-6)
+    assert budget.recovery_rel > uncertainty.dose_budget(**GOOD | {"recovery": curve}).recovery_rel
+    samples = uncertainty.dose_monte_carlo(**GOOD | {"recovery": high})
+    assert samples.std == pytest.approx(budget.total_rel, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +105,50 @@ def test_uncertain_volume_is_flagged():
         ({"sensitivity_rel": 3}, "3 looks like a percentage; give 0.03"),
         ({"tia_random_rel": -0.1}, "tia_random_rel must lie between 0 and 1"),
         ({"s_exponent": "1"}, "s_exponent is the text"),
+        ({"volume_ml": ufloat(20, 1)}, r"volume_ml must be (a|one) plain number"),
+        ({"volume_ml": np.array([20.0, 150.0])}, "volume_ml must be one plain number"),
+        ({"outline_voxel_cm": [0.2, 0.3]}, "voxel_cm must be one plain number"),
+        ({"recovery": 0.8}, r"recovery must be a RecoveryCurve.*got 0\.8"),
+        ({"recovery": None}, "recovery must be a RecoveryCurve"),
+        ({"recovery": Recovery(4.0, "1")}, r"recovery\.b2 is the text"),
+        ({"recovery": Recovery(ufloat(4, np.inf), 0.95)}, r"recovery\.b1_ml has no finite uncertainty"),
+        ({"sensitivity_rel": ufloat(0.03, 0.01)}, "As a relative uncertainty it must be a plain number"),
+        ({"sensitivity_rel": ufloat(9, 10)}, "uncertain by 111%"),
+        ({"s_model_rel": 2}, "s_model_rel must lie between 0 and 1"),
+        ({"tia_random_rel": [0.03, 0.04]}, "tia_random_rel must be one plain number"),
     ],
 )
 def test_refusals(change, words):
-    with pytest.raises(InputError, match=words):
-        uncertainty.dose_budget(**GOOD | change)
+    for function in (uncertainty.dose_budget, uncertainty.dose_monte_carlo):
+        with pytest.raises(InputError, match=words):
+            function(**GOOD | change)
+
+
+def test_exact_curve_and_no_other_error():
+    """Plain numbers are exact: what is left is the volume."""
+    budget = uncertainty.dose_budget(
+        **GOOD | {"recovery": Recovery(4.0, 0.95), "sensitivity_rel": 0, "tia_random_rel": 0}
+    )
+    assert budget.shares["recovery curve"] == 0
+    bracket = budget.edge / (2 * budget.recovery) - 0.95 * (1 - budget.recovery) - 0.98
+    assert budget.total_rel == pytest.approx(abs(bracket) * budget.volume_rel, rel=1e-12)
+
+
+@given(st.floats(1e-4, 1e5), st.floats(0.05, 4))
+def test_volume_and_edge_of_uncertain_volumes(volume_ml, fwhm):
+    for function in (lambda v: uncertainty.volume(v, 0.2, 0.3), lambda v: uncertainty.edge_value(v, fwhm)):
+        found, step = function(ufloat(volume_ml, 0.01 * volume_ml)), 1e-4 * volume_ml
+        slope = (function(volume_ml + step) - function(volume_ml - step)) / (2 * step)
+        assert found.nominal_value == pytest.approx(function(volume_ml), rel=1e-12)
+        assert found.std_dev == pytest.approx(0.01 * volume_ml * abs(slope), rel=1e-4, abs=1e-9)
+
+
+def test_edge_of_a_tiny_sphere_is_its_volume():
+    """Far below the resolution the image of a sphere is the blur, scaled by its volume: phi/2 = V/(s sqrt(2 pi))^3."""
+    sigma = 1 / (2 * np.sqrt(2 * np.log(2)))
+    for volume_ml in (1e-12, 1e-8, 1e-6):
+        expected = 2 * volume_ml / (sigma * np.sqrt(2 * np.pi)) ** 3
+        assert uncertainty.edge_value(volume_ml, 1.0) == pytest.approx(expected, rel=1e-3)
 
 
 class TestMonteCarlo:
@@ -101,12 +178,39 @@ class TestMonteCarlo:
             (lambda x: np.log(x - 1), {"x": ufloat(1, 0.1)}, 1000, "no finite number"),
             (lambda: 1, {}, 1000, "inputs is empty"),
             (lambda x: x, {"x": ufloat(1, 0.1)}, 10, "at least 1000"),
+            (lambda x: x, {"x": ufloat(1, 0.1)}, True, "n must be a whole number"),
+            (lambda x: x, [1, 2], 1000, "inputs must map the names"),
+            (lambda x: x, {1: 2.0}, 1000, "inputs must map the names"),
+            (lambda y: y, {"x": 1.0}, 1000, "the function takes others"),
+            ("x", {"x": 1.0}, 1000, "function must be a function"),
+            (lambda x: x + 1j, {"x": ufloat(1, 0.1)}, 1000, "real numbers, got complex ones"),
+            (lambda x: [str(item) for item in x], {"x": ufloat(1, 0.1)}, 1000, "real numbers"),
+            (lambda x: x, {"x": "a"}, 1000, "x is the text"),
+            (lambda x: x, {"x": np.array([1.0, 2.0])}, 1000, r"1000 samples in a row, got an array of shape \(2,\)"),
+            (lambda x: x, {"x": ufloat(1, np.inf)}, 1000, "x has no finite uncertainty"),
         ],
     )
     @pytest.mark.filterwarnings("ignore:invalid value")
     def test_refusals(self, function, inputs, n, words):
         with pytest.raises(InputError, match=words):
             uncertainty.monte_carlo(function, inputs, n, 1)
+
+    @pytest.mark.parametrize("seed", ["a", -1, 1.5, None, True])
+    def test_seed_is_a_whole_number(self, seed):
+        with pytest.raises(InputError, match="seed must be a whole number"):
+            uncertainty.monte_carlo(lambda x: x, {"x": ufloat(1, 0.1)}, 1000, seed)
+
+    def test_samples_drawn_elsewhere(self):
+        drawn = np.random.default_rng(5).normal(3, 0.2, 1000)
+        samples = uncertainty.monte_carlo(lambda x: 2 * x, {"x": drawn}, 1000, 1)
+        assert np.array_equal(samples.values, 2 * drawn)
+        assert samples.sources == ("uncertainty.monte_carlo",)
+        assert samples.flags == ()
+
+    @pytest.mark.parametrize(("median", "spread"), [(0, 0.1), (-1, 0.1), (1, -0.1), (np.nan, 0.1), ("1", 0.1)])
+    def test_lognormal_refuses(self, median, spread):
+        with pytest.raises(InputError, match=r"median|relative_sd"):
+            uncertainty.LogNormal(median, spread)
 
 
 @given(st.lists(st.floats(0.1, 100), min_size=1, max_size=8), st.floats(0, 0.3), st.floats(0, 0.3))

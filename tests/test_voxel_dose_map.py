@@ -11,8 +11,10 @@ from scipy.signal import convolve as direct
 
 from mrtlab import PlausibilityWarning, dose, voxel
 from mrtlab.errors import InputError, PhysicsError
+from mrtlab.kernels import point_kernel
 from mrtlab.nuclides import dose_constant, nuclide
 from mrtlab.voxel import convolution
+from mrtlab.voxel.kernels import build
 
 sources = nps.arrays(
     np.float32, st.tuples(*[st.integers(1, 9)] * 3), elements=st.floats(0, 1e6, width=32, allow_subnormal=False)
@@ -144,6 +146,42 @@ def test_photons_reach_across_the_image_by_default():
     half = [n // 2 for n in whole.shape]
     assert far == pytest.approx(1e4 * whole[half[0], half[1], half[2] + 40], abs=2e-7 * 1e4 * whole.max())
     assert abs(cut) < far
+
+
+@pytest.mark.parametrize(
+    ("name", "spacing", "shape"), [("I-131", (4.0, 4.0, 4.0), (9, 30, 5)), ("Lu-177", (6.0, 3.0, 4.0), (12, 8, 40))]
+)
+def test_only_what_can_reach_a_voxel_is_computed(name, spacing, shape):
+    """The kernel ends with the image; a direct sum with the whole kernel is the same."""
+    radius = math.hypot(*(n * edge for n, edge in zip(shape, spacing, strict=True)))
+    tia = np.random.default_rng(8).exponential(1, shape)
+    whole = voxel.kernel(name, spacing, radius_mm=radius)
+    assert any(n > 2 * m for n, m in zip(whole.shape, shape, strict=True))
+    found = voxel.dose_map(tia, spacing, name, method="kernel")
+    assert found == pytest.approx(
+        direct(tia, whole, mode="full", method="fft")[
+            tuple(slice(n // 2, n // 2 + m) for n, m in zip(whole.shape, shape, strict=True))
+        ],
+        rel=2e-5,
+    )
+
+
+def test_long_images_need_no_wide_kernel():
+    """A kernel as wide as this image is long is refused; far away its voxels are the point kernel."""
+    tia, spacing = np.zeros((3, 3, 240), dtype=np.float32), (0.5, 0.5, 1.0)
+    tia[1, 1, 10] = 2.0
+    with pytest.raises(InputError, match="give a smaller radius_mm"):
+        voxel.kernel("Lu-177", spacing, radius_mm=240)
+    octant = build("Lu-177", spacing, 1.04, 1.7, 240.0, tia.shape)
+    assert octant.shape == tia.shape
+    point = point_kernel("Lu-177", "photon")
+    for away in (20, 50, 150, 220):  # mm, in a medium of 1.04 g/mL
+        around = point.between(away * 1.04 - 6, away * 1.04 + 6).deposited / 12  # single shells are noisy
+        per_ml = around * 1.04 / (4 * math.pi * away**2) * 1000
+        expected = dose_constant(nuclide("Lu-177").photon_mev * per_ml) / 1.04
+        assert octant[0, 0, away] == pytest.approx(expected, rel=0.01)
+    found = voxel.dose_map(tia, spacing, "Lu-177", method="kernel")
+    assert found[1:, 1:, 10:] == pytest.approx(2 * octant[:2, :2, :230], abs=1e-6 * float(found.max()))
 
 
 def test_density_map_keeps_the_energy():

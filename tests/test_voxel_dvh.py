@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
+from uncertainties import ufloat
 
 from mrtlab import voxel
 from mrtlab.errors import Flag, InputError
@@ -49,6 +50,7 @@ def test_mask_picks_the_region():
     assert isinstance(dvh.volume_at_dose(24), float)
     assert dvh.volume_ml is None
     assert dvh.flags == ()
+    assert dvh.sources == ("voxel.dvh",)
     with pytest.raises(ValueError, match="read-only"):
         dvh.dose_gy[0] = 1
 
@@ -67,6 +69,8 @@ def test_small_regions_are_flagged():
     [
         (lambda: voxel.Dvh([1.0, np.nan]), "dose_gy must be finite"),
         (lambda: voxel.Dvh([]), "dose_gy is empty"),
+        (lambda: voxel.Dvh([ufloat(1, 0.1), ufloat(2, 0.1)]), "dose_gy must be plain numbers"),
+        (lambda: voxel.Dvh(np.array([ufloat(1, 0.1), 2.0]), [True, True]), "dose_gy must be plain numbers"),
         (lambda: voxel.Dvh([1.0, 2.0], [False, False]), "no voxel of mask is True"),
         (lambda: voxel.Dvh([1.0, 2.0], [0.5, 1.0]), "mask must be a boolean array"),
         (lambda: voxel.Dvh([1.0, 2.0], [True]), r"shape of dose_gy, \(2,\)"),

@@ -33,6 +33,10 @@ def counted(counts, name: str = "counts"):
     ------
     InputError
         For negative counts.
+
+    References
+    ----------
+    Poisson distribution: the variance is the mean.
     """
     counts = _check.non_negative(name, counts)
     if np.ndim(counts) == 0:

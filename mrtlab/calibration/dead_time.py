@@ -20,6 +20,8 @@ __all__ = ["DeadTimeFit", "fit_dead_time", "observed_rate", "true_rate", "two_so
 _MODELS = ("paralysable", "nonparalysable")
 _BRANCHES = ("principal", "upper")
 _ROUNDING = 1e-12
+# Share of counts lost at the highest activity below which a fit only sees rounding: 1e18 counts would be needed.
+_LEAST_LOAD = 1e-9
 
 
 def observed_rate(true_cps, dead_time_s, model: str = "paralysable"):
@@ -342,7 +344,7 @@ def _fit(activity, rates, sigma, model, absolute):
         (1.0, load0),
         absolute=absolute,
     )
-    if load <= 0:
+    if load <= _LEAST_LOAD:
         raise FitError(
             "the rates do not fall behind the activity: no loss is measurable, and no dead time. Add higher "
             "activities, or check that the activities are decayed to each acquisition"

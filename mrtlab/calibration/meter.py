@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from uncertainties import ufloat
@@ -24,6 +24,8 @@ def net_activity(
     residual_at: datetime | None,
     administered_at: datetime,
     nuclide,
+    *,
+    clock_offset_s: float = 0.0,
 ):
     """Activity that reached the patient: syringe minus residual, both brought to the time of administration.
 
@@ -41,6 +43,9 @@ def net_activity(
     administered_at : datetime
         Time to which both are brought.
     nuclide : str or Nuclide
+    clock_offset_s : float
+        How far the clock of the meter is ahead of the one that ``administered_at`` was read from (that of the camera),
+        s; negative if it is behind. Both readings of the meter are moved by it. 0 says that the clocks were compared.
 
     Returns
     -------
@@ -63,7 +68,8 @@ def net_activity(
     Definition. The 2 % is a convention of mrtlab (``calibration.no_residual_rel``).
     """
     syringe_mbq = _check.non_negative("syringe_mbq", syringe_mbq)
-    syringe_at, administered_at = _utc("syringe_at", syringe_at), _utc("administered_at", administered_at)
+    ahead = timedelta(seconds=_clock_offset(clock_offset_s))
+    syringe_at, administered_at = _utc("syringe_at", syringe_at) - ahead, _utc("administered_at", administered_at)
     if syringe_at > administered_at:
         _warn(
             "syringe_at is later than administered_at. That is right only for an activity the supplier calibrated "
@@ -75,7 +81,7 @@ def net_activity(
     residual_mbq = _check.non_negative("residual_mbq", residual_mbq)
     if residual_at is None:
         raise InputError("residual_at is missing: the residual must be brought to the time of administration")
-    residual_at = _utc("residual_at", residual_at)
+    residual_at = _utc("residual_at", residual_at) - ahead
     if residual_at < administered_at:
         _warn("residual_at is earlier than administered_at; a residual is what was left afterwards. Check the clocks")
     left = activity_at(residual_mbq, nuclide, residual_at, administered_at)
@@ -85,6 +91,13 @@ def net_activity(
             f"{np.min(_check.nominal(there)):g} MBq in the syringe; are the two exchanged, or is a date wrong?"
         )
     return there - left
+
+
+def _clock_offset(clock_offset_s) -> float:
+    offset = _numbers.single("clock_offset_s", clock_offset_s)
+    if abs(offset) > 86400:
+        raise InputError(f"clock_offset_s is {offset:g} s, more than a day; correct the dates instead")
+    return offset
 
 
 def _without_residual(there, residual_at):

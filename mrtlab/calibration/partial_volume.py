@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from uncertainties import UFloat, correlated_values, covariance_matrix
@@ -16,25 +16,28 @@ from mrtlab.errors import FitError, Flag, InputError, PhysicsError, Plausibility
 
 __all__ = ["RecoveryCurve", "fit_recovery", "partial_volume_corrected", "recovery"]
 
-_B1_ML, _B2 = (1e-3, 1e3), (0.2, 3.0)  # range of the two parameters in a fit
+_B1_ML, _B2, _PLATEAU = (1e-3, 1e3), (0.2, 3.0), (0.2, 2.0)  # range of the parameters in a fit
 _LARGEST = 2.0  # beyond any overshoot: a percentage
+_SPHERES_FOR_PLATEAU = 6
 
 
-def recovery(volume_ml, b1_ml, b2):
-    """Recovery coefficient of an object, ``R = 1/(1 + (b1/V)^b2)``.
+def recovery(volume_ml, b1_ml, b2, plateau=1.0):
+    """Recovery coefficient of an object, ``R = p/(1 + (b1/V)^b2)``.
 
     Parameters
     ----------
     volume_ml : float, array or ufloat
         Volume, mL.
     b1_ml : float or ufloat
-        Volume with a recovery of one half, mL.
+        Volume with a recovery of one half (of the plateau), mL.
     b2 : float or ufloat
         Steepness.
+    plateau : float or ufloat
+        p, the recovery of a large object: 1 unless it was fitted.
 
     Returns
     -------
-    same kind as given, between 0 and 1
+    same kind as given, between 0 and the plateau
 
     Raises
     ------
@@ -47,7 +50,9 @@ def recovery(volume_ml, b1_ml, b2):
     """
     volume_ml = _check.positive("volume_ml", volume_ml)
     b1_ml, b2 = _check.positive("b1_ml", b1_ml), _check.positive("b2", b2)
-    return _numbers.logistic(b2 * (_numbers.log(volume_ml) - _numbers.log(b1_ml)))
+    share = _numbers.logistic(b2 * (_numbers.log(volume_ml) - _numbers.log(b1_ml)))
+    plateau = _check.positive("plateau", plateau)
+    return share if isinstance(plateau, float) and plateau == 1 else plateau * share
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +65,12 @@ class RecoveryCurve:
     Parameters
     ----------
     b1_ml, b2 : float or ufloat
-        Volume with a recovery of one half (mL) and steepness; correlated ufloats carry their covariance into
-        everything computed from the curve.
+        Volume with a recovery of one half of the plateau (mL) and steepness; correlated ufloats carry their covariance
+        into everything computed from the curve.
     volume_range_ml : tuple of float, optional
         Smallest and largest volume measured. Outside it the curve warns.
+    plateau : float or ufloat
+        Recovery of a large object: 1, or what was fitted to a reconstruction that overshoots.
 
     Attributes
     ----------
@@ -82,10 +89,11 @@ class RecoveryCurve:
     p_value: float | None = None
     flags: tuple[str, ...] = ()
     sources: tuple[str, ...] = ("calibration.recovery",)
+    plateau: UFloat | float = 1.0
 
     def __post_init__(self):
-        _check.positive("b1_ml", self.b1_ml)
-        _check.positive("b2", self.b2)
+        for name in ("b1_ml", "b2", "plateau"):
+            _check.positive(name, getattr(self, name))
         if self.volume_range_ml is not None:
             low, high = _check.positive("volume_range_ml", self.volume_range_ml)
             object.__setattr__(self, "volume_range_ml", (float(low), float(high)))
@@ -107,7 +115,7 @@ class RecoveryCurve:
                 PlausibilityWarning,
                 stacklevel=2,
             )
-        return recovery(volume_ml, self.b1_ml, self.b2)
+        return recovery(volume_ml, self.b1_ml, self.b2, self.plateau)
 
     def flags_at(self, volume_ml) -> tuple[str, ...]:
         """What must be said of a recovery read at this volume: ``(RECOVERY_EXTRAPOLATED,)`` outside the range."""
@@ -119,11 +127,12 @@ class RecoveryCurve:
 
     @property
     def covariance(self) -> np.ndarray:
-        """Of b1 and b2, in this order."""
-        return np.array(covariance_matrix([_check.exact(self.b1_ml), _check.exact(self.b2)]))
+        """Of b1 and b2, in this order, and of the plateau if it has an uncertainty."""
+        numbers = [self.b1_ml, self.b2, *([self.plateau] if isinstance(self.plateau, UFloat) else [])]
+        return np.array(covariance_matrix([_check.exact(number) for number in numbers]))
 
 
-def fit_recovery(volume_ml: Sequence[float], recovery: Sequence, sigma=None) -> RecoveryCurve:
+def fit_recovery(volume_ml: Sequence[float], recovery: Sequence, sigma=None, *, plateau: bool = False) -> RecoveryCurve:
     """Fit the recovery curve to phantom spheres.
 
     Parameters
@@ -135,18 +144,22 @@ def fit_recovery(volume_ml: Sequence[float], recovery: Sequence, sigma=None) -> 
         above 1 is accepted, and flagged above 1.05.
     sigma : float or sequence of float, optional
         Standard uncertainty of each recovery. Left out if the recoveries are ufloats; they are taken as independent.
+    plateau : bool
+        Fit the recovery of a large object as a third parameter, for a reconstruction with resolution recovery that
+        overshoots at edges. Needs six spheres.
 
     Returns
     -------
     RecoveryCurve
+        Flagged ``PLATEAU_UNJUSTIFIED`` if the plateau fitted is 1 to within twice its uncertainty.
 
     Raises
     ------
     InputError
         For numbers out of range, percentages, different lengths, or an uncertainty that is missing or given twice.
     FitError
-        For fewer than two different volumes, or a fit that leaves b1 between 0.001 and 1000 mL or b2 between 0.2
-        and 3.
+        For fewer than two different volumes (six with a plateau), or a fit that leaves b1 between 0.001 and 1000 mL,
+        b2 between 0.2 and 3, or the plateau between 0.2 and 2.
 
     References
     ----------
@@ -161,31 +174,41 @@ def fit_recovery(volume_ml: Sequence[float], recovery: Sequence, sigma=None) -> 
     _numbers.same_length(volume_ml=volumes, recovery=measured, sigma=sigma)
     if measured.max() > _LARGEST:
         raise InputError(f"recovery reaches {measured.max():g}; give fractions, {measured.max() / 100:g} for per cent")
-    if len(np.unique(volumes)) < 2:
-        raise FitError("two parameters need spheres of at least two volumes")
-    (log_b1, b2), covariance, chi_square = least_squares(
+    different, needed = len(np.unique(volumes)), _SPHERES_FOR_PLATEAU if plateau else 2
+    if different < needed:
+        raise FitError(
+            f"plateau=True needs spheres of six volumes or more, got {different}; leave it out"
+            if plateau
+            else "two parameters need spheres of at least two volumes"
+        )
+    (log_b1, b2, *high), covariance, chi_square = least_squares(
         # the logarithm keeps b1 positive without a bound; b2 may turn negative, which shows falling recoveries
-        lambda log_b1, b2: (_numbers.logistic(b2 * (np.log(volumes) - log_b1)) - measured) / sigma,
-        (np.log(np.median(volumes)), 1.0),
+        lambda log_b1, b2, top=1.0: (top * _numbers.logistic(b2 * (np.log(volumes) - log_b1)) - measured) / sigma,
+        (np.log(np.median(volumes)), 1.0, *([1.0] if plateau else [])),
         absolute=True,
     )
     b1_ml = np.exp(log_b1)
-    if not (_B1_ML[0] < b1_ml < _B1_ML[1] and _B2[0] < b2 < _B2[1]):
+    within = _B1_ML[0] < b1_ml < _B1_ML[1] and _B2[0] < b2 < _B2[1]
+    if not within or not all(_PLATEAU[0] < top < _PLATEAU[1] for top in high):
         raise FitError(
-            f"the fit ran to b1 = {b1_ml:.3g} mL and b2 = {b2:.3g}, outside {_B1_ML[0]:g} to {_B1_ML[1]:g} mL and "
-            f"{_B2[0]:g} to {_B2[1]:g}: these recoveries do not rise with volume as the curve does. Are "
-            "volumes (mL) and recoveries in the same order?"
+            f"the fit ran to b1 = {b1_ml:.3g} mL and b2 = {b2:.3g}{''.join(f', plateau {top:.3g}' for top in high)}, "
+            f"outside {_B1_ML[0]:g} to {_B1_ML[1]:g} mL and {_B2[0]:g} to {_B2[1]:g}"
+            f"{f' and {_PLATEAU[0]:g} to {_PLATEAU[1]:g}' if high else ''}: these recoveries do not rise with volume "
+            "as the curve does. Are volumes (mL) and recoveries in the same order?"
         )
-    units = np.array([b1_ml, 1.0])
-    linked = correlated_values([b1_ml, b2], covariance * np.outer(units, units))
-    dof = len(volumes) - 2
+    units = np.array([b1_ml, 1.0, *np.ones(len(high))])
+    linked = correlated_values([b1_ml, b2, *high], covariance * np.outer(units, units))
+    dof = len(volumes) - len(linked)
     p_value, flags = quality(chi_square, dof)
     if any(item.std_dev >= value("kinetics.parameter_cv") * item.nominal_value for item in linked):
         flags.append(Flag.UNDETERMINED)
+    if high and abs(high[0] - 1) < 2 * linked[2].std_dev:
+        flags.append(Flag.PLATEAU_UNJUSTIFIED)
     if measured.max() > value("calibration.overshoot"):
         flags.append(Flag.RECOVERY_OVERSHOOT)
     span = (float(volumes.min()), float(volumes.max()))
-    return RecoveryCurve(*linked, span, chi_square, dof, p_value, tuple(flags))
+    curve = RecoveryCurve(linked[0], linked[1], span, chi_square, dof, p_value, tuple(flags))
+    return replace(curve, plateau=linked[2], sources=("calibration.recovery_plateau",)) if high else curve
 
 
 def _sigma(measured, sigma) -> np.ndarray:
@@ -246,11 +269,7 @@ def partial_volume_corrected(activity_mbq, recovery, background_mbq_per_ml=0.0, 
     plain = np.asarray(_check.nominal(recovery))
     if plain.max() > _LARGEST:
         raise InputError(f"recovery is {plain.max():g}, which looks like a percentage; give {plain.max() / 100:g}")
-    if plain.min() < value("calibration.recovery_refused"):
-        raise InputError(
-            f"recovery is {plain.min():.3g}, below {value('calibration.recovery_refused'):g}: the object is too small "
-            "for this camera, and a correction that large is a guess. Report it as not quantifiable"
-        )
+    refuse_low(plain.min())
     if plain.min() < value("calibration.recovery_low") or plain.max() > value("calibration.overshoot"):
         odd = plain.min() if plain.min() < value("calibration.recovery_low") else plain.max()
         warnings.warn(
@@ -270,3 +289,12 @@ def partial_volume_corrected(activity_mbq, recovery, background_mbq_per_ml=0.0, 
             "background_mbq_per_ml (MBq/mL, not kBq/mL) and where it was measured"
         )
     return (activity_mbq - spill_in) / recovery
+
+
+def refuse_low(recovery: float) -> None:
+    """Refuse a recovery that no correction can be founded on."""
+    if recovery < value("calibration.recovery_refused"):
+        raise InputError(
+            f"recovery is {recovery:.3g}, below {value('calibration.recovery_refused'):g}: the object is too small "
+            "for this camera, and a correction that large is a guess. Report it as not quantifiable"
+        )

@@ -37,6 +37,10 @@ def window_widths(peak, lower, upper) -> tuple[float, float, float]:
     InputError
         If a window has no width, overlaps the peak, or lies on the wrong side of it.
 
+    References
+    ----------
+    Definition of the windows: Ogawa et al., IEEE Trans Med Imaging 1991;10:408-412 (recalled).
+
     Examples
     --------
     >>> window_widths((187.2, 228.8), (153.0, 187.0), (229.5, 280.5))

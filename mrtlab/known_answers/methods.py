@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import numpy as np
-from uncertainties import correlated_values
+from uncertainties import correlated_values, correlation_matrix
 
 from mrtlab import calibration, radiobiology, uncertainty, voxel
 from mrtlab.known_answers.entry import KnownAnswer as K
@@ -38,6 +38,18 @@ def _recovery():
 def _budget(volume_ml, voxel_cm, fwhm_cm):
     curve = calibration.RecoveryCurve(*correlated_values([4.0, 0.95], [[0.09, -0.0045], [-0.0045, 0.0025]]))
     return uncertainty.dose_budget(volume_ml, voxel_cm, fwhm_cm, 1.0, curve, 0.03, 0.029300049705039855, 0.98)
+
+
+def _linked():
+    """Correlation of two doses that share nothing but the recovery curve."""
+    curve = calibration.RecoveryCurve(*correlated_values([4.0, 0.95], [[0.09, -0.0045], [-0.0045, 0.0025]]))
+    doses = [uncertainty.dose_budget(ml, 1e-9, 0.0, 1.0, curve, 0.0, 0.0, 0.98).dose(10.0) for ml in (20.0, 3.0)]
+    return correlation_matrix(doses)[0, 1]
+
+
+def _sampled(volume_ml, voxel_cm, fwhm_cm):
+    curve = calibration.RecoveryCurve(*correlated_values([4.0, 0.95], [[0.09, -0.0045], [-0.0045, 0.0025]]))
+    return uncertainty.dose_monte_carlo(volume_ml, voxel_cm, fwhm_cm, 1.0, curve, 0.03, 0.029300049705039855, 0.98)
 
 
 @cache
@@ -140,4 +152,7 @@ ENTRIES: tuple[K, ...] = (
       lambda: _budget(150, 0.2, 0.3).total_rel),
     K("U07", "Edge of a blurred sphere", "", 0.399390603, 1e-8, "analytic", "value at the edge",
       lambda: uncertainty.edge_value(20.0, 1.0) / 2),
+    K("U08", "Lesions of 20 and 3 mL, correlation", "", 0.637288780, 1e-6, "analytic", "slopes of the curve", _linked),
+    K("U09", "Lesion 3 mL, upper end by Monte Carlo", "", 1.7491, 0.02, "independent", OTHER,
+      lambda: _sampled(3, 0.2, 0.3).interval95[1]),
 )  # fmt: skip

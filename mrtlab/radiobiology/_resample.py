@@ -92,7 +92,7 @@ def _coefficients(x, y, penalised):
         return None
     data = _likelihood.Data.of(x, y, penalised)
     try:
-        beta, _ = _likelihood.fit(data)
+        beta, _ = _likelihood.fit(data, thorough=False)
     except FitError:
         return None
     return _likelihood.coefficients(data, beta) if beta[1] != 0 else None

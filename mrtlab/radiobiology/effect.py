@@ -46,10 +46,25 @@ def tcp_poisson(bed_gy, alpha_per_gy, clonogens):
 def tcp_d50(alpha_per_gy, clonogens):
     """BED at which :func:`tcp_poisson` is one half, ``ln(N0/ln 2)/alpha``, Gy.
 
+    Parameters
+    ----------
+    alpha_per_gy : float, array or ufloat
+        1/Gy.
+    clonogens : float, array or ufloat
+        Number of clonogenic cells.
+
+    Returns
+    -------
+    same kind as given, Gy
+
     Raises
     ------
     InputError
         For numbers out of range, or so few clonogens (ln 2 or less) that control exceeds one half without dose.
+
+    References
+    ----------
+    Poisson model solved for the dose (derived).
     """
     alpha_per_gy = _check.positive("alpha_per_gy", alpha_per_gy, "it is per Gy")
     clonogens = _check.positive("clonogens", clonogens)

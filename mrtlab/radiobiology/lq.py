@@ -279,6 +279,10 @@ def bed_range(doses_gy, effective_half_life_h, alpha_beta_range_gy, repair_range
     ------
     InputError
         For numbers out of range, or a pair not in order.
+
+    References
+    ----------
+    :func:`bed` and :func:`lea_catcheside` at the two corners where the result is extreme (derived).
     """
     for name, pair in (("alpha_beta_range_gy", alpha_beta_range_gy), ("repair_range_h", repair_range_h)):
         ends = _check.positive(name, _numbers.row(name, pair))

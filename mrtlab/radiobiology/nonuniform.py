@@ -64,6 +64,10 @@ def eubed(dose_gy, alpha_per_gy, alpha_beta_gy, g, weights=None):
     ------
     InputError
         As :func:`eud` and :func:`bed`.
+
+    References
+    ----------
+    O'Donoghue, J Nucl Med 1999;40:1337-1341, with the BED for the dose (recalled).
     """
     doses, shares = _histogram(dose_gy, weights)
     alpha_per_gy = _check.positive("alpha_per_gy", alpha_per_gy, "it is per Gy")

@@ -13,7 +13,8 @@ from mrtlab.constants import value
 from mrtlab.errors import InputError, PhysicsError, PlausibilityWarning
 from mrtlab.kernels import kernel_nuclides, point_kernel
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.voxel.kernels import SOFT_TISSUE, kernel, odd_kernel, spacing_of
+from mrtlab.voxel.fractions import images
+from mrtlab.voxel.kernels import SOFT_TISSUE, build, odd_kernel, reach_mm, spacing_of, warn_of_cuts
 
 __all__ = ["convolve", "dose_map"]
 
@@ -51,7 +52,8 @@ def dose_map(
         bone lies next to tissue.
     radius_mm : float, optional
         Where the kernel ends. By default as far as two voxels of the image can lie apart, or where the photon
-        table ends (300 mm of water).
+        table ends (300 mm of water). No more of the kernel is computed than can reach from one voxel of the image to
+        another.
     mask : boolean array, optional
         Voxels whose dose will be read; only these are checked for a density far from soft tissue. By default those
         with activity.
@@ -65,7 +67,8 @@ def dose_map(
     Raises
     ------
     InputError
-        For negative or non-finite activity or density, or shapes that differ.
+        For negative or non-finite activity or density, shapes that differ, a nuclide without kernel, or a radius beyond
+        the photon table.
     PhysicsError
         If the convolution should not conserve energy to 1e-6.
 
@@ -90,7 +93,12 @@ def dose_map(
     medium = float(density) if uniform else SOFT_TISSUE
     if radius_mm is None:
         radius_mm = _across(found, spacing, tia.shape, medium)
-    result = convolve(tia, kernel(found, spacing, medium, radius_mm))
+    electron_mm, photon_mm = reach_mm(found, medium, radius_mm)
+    warn_of_cuts(found, spacing, medium, electron_mm, radius_mm)
+    # voxels of one image are no further apart than it is long: what lies beyond would never be used
+    reach = [math.ceil(max(electron_mm, photon_mm) / edge) + 2 for edge in spacing]
+    most = tuple(min(n, far) for n, far in zip(tia.shape, reach, strict=True))
+    result = _convolve(tia, build(found.name, spacing, medium, electron_mm, photon_mm, most), even=True)
     if uniform:
         return result
     _warn_of_interfaces(density, tia > 0 if mask is None else _mask(mask, tia.shape))
@@ -122,18 +130,32 @@ def convolve(tia_mbq_h, kernel_gy_per_mbq_h) -> np.ndarray:
     PhysicsError
         If the sum of all doses, those outside the image included, is not the sum of the activities times the sum
         of the kernel to 1e-6. Since all voxels have one mass, this is the energy.
+    InputError
+        For negative or non-finite values, or an array without three axes or, the kernel, without a middle voxel.
+
+    References
+    ----------
+    Convolution theorem; voxel S values of MIRD Pamphlet No. 17, J Nucl Med 1999;40:11S-36S (recalled).
     """
     tia = _volume("tia_mbq_h", tia_mbq_h)
     given = odd_kernel("kernel_gy_per_mbq_h", kernel_gy_per_mbq_h)
+    middle = tuple(slice(n // 2, None) for n in given.shape)
+    even = all(np.array_equal(given, np.flip(given, axis)) for axis in range(3))
+    return _convolve(tia, given[middle] if even else given, even)
+
+
+def _convolve(tia, given, even: bool) -> np.ndarray:
+    """Convolution with a kernel, of which an even one is given by the octant that starts at its middle."""
     high, top = float(tia.max()), float(given.max())
     result = np.zeros(tia.shape, dtype=np.float32)
     if high == 0 or top == 0:
         return result
-    half = [n // 2 for n in given.shape]
+    half = [n - 1 if even else n // 2 for n in given.shape]
     depth, shape = _padded(tia.shape, half)
     # scaled, so that neither tiny activities nor tiny kernels leave the range of single precision
-    spectrum = _spectrum(np.asarray(given / top, dtype=np.float32), shape)
-    released = float(np.sum(given)) / top
+    scaled = np.asarray(given / top, dtype=np.float32)
+    spectrum = _even_spectrum(scaled, shape) if even else _spectrum(scaled, shape)
+    released = float(np.sum(given * images(given.shape) if even else given)) / top
     found = expected = 0.0
     for start in range(0, tia.shape[0], depth):
         slab = tia[start : start + depth]
@@ -182,14 +204,15 @@ def _even_fast(length: int, real: bool) -> int:
     return size
 
 
+def _even_spectrum(octant, shape) -> np.ndarray:
+    """Transform of an even kernel: real, and the cosines of one octant give it at an eighth of the work."""
+    transformed = fft.dctn(octant, type=1, s=[n // 2 + 1 for n in shape], workers=-1)
+    fold = [np.minimum(np.arange(n), n - np.arange(n)) for n in shape[:2]]
+    return transformed[np.ix_(*fold)]
+
+
 def _spectrum(given, shape) -> np.ndarray:
     """Transform of the kernel with its middle at the origin, ready to multiply with that of an image."""
-    middle = tuple(slice(n // 2, None) for n in given.shape)
-    if all(np.array_equal(given, np.flip(given, axis)) for axis in range(3)):
-        # an even kernel has a real transform, which the cosines of one octant give at an eighth of the work
-        octant = fft.dctn(given[middle], type=1, s=[n // 2 + 1 for n in shape], workers=-1)
-        fold = [np.minimum(np.arange(n), n - np.arange(n)) for n in shape[:2]]
-        return octant[np.ix_(*fold)]
     whole = np.zeros(shape, dtype=np.float32)
     whole[tuple(slice(n) for n in given.shape)] = given
     return fft.rfftn(np.roll(whole, [-(n // 2) for n in given.shape], axis=(0, 1, 2)), workers=-1)

@@ -7,7 +7,7 @@ from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
-from mrtlab import _check
+from mrtlab import _check, _numbers
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.voxel.kernels import spacing_of
@@ -38,13 +38,17 @@ class Dvh:
         The doses of the region, rising.
     volume_ml : float or None
         None without ``spacing_mm``.
-    flags : tuple of str
+    flags, sources : tuple of str
         ``DVH_RESOLUTION`` if the sphere of the region's volume is narrower than three times ``fwhm_mm``.
 
     Raises
     ------
     InputError
         For doses that are not finite, an empty region, or a mask of another shape or kind.
+
+    References
+    ----------
+    Drzymala et al., Int J Radiat Oncol Biol Phys 1991;21:71-78, doi:10.1016/0360-3016(91)90168-4 (recalled).
 
     Notes
     -----
@@ -58,6 +62,7 @@ class Dvh:
     fwhm_mm: InitVar[float | None] = field(default=None, kw_only=True)
     volume_ml: float | None = field(init=False)
     flags: tuple[str, ...] = field(init=False)
+    sources: tuple[str, ...] = field(init=False, default=("voxel.dvh",))
 
     def __post_init__(self, mask, spacing_mm, fwhm_mm):
         dose = np.asarray(self.dose_gy)
@@ -73,7 +78,13 @@ class Dvh:
             raise InputError(
                 "the region is empty: no voxel of mask is True" if mask is not None else "dose_gy is empty"
             )
-        dose = np.sort(np.asarray(_check.finite("dose_gy", dose.ravel()), dtype=float))
+        dose = _check.finite("dose_gy", dose.ravel())
+        if _numbers.uncertain(dose):
+            raise InputError(
+                "dose_gy must be plain numbers, got numbers with uncertainties; a histogram of voxels has no place for "
+                "them. Take mrtlab.voxel.Dvh of the nominal values"
+            )
+        dose = np.sort(np.asarray(dose, dtype=float))
         dose.setflags(write=False)
         volume = None if spacing_mm is None else dose.size * math.prod(spacing_of(spacing_mm)) / 1000
         object.__setattr__(self, "dose_gy", dose)
@@ -92,6 +103,10 @@ class Dvh:
         ----------
         percent : float or array
             0 to 100.
+
+        Returns
+        -------
+        float, or array of the shape of ``percent``
         """
         percent = np.asarray(_check.finite("percent", percent), dtype=float)
         if np.any((percent < 0) | (percent > 100)):

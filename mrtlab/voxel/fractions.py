@@ -38,7 +38,7 @@ _NEAR_EDGES = 6  # photons: how many of the widest edges away the Gauss points t
 _GAUSS = ((-math.sqrt(0.4), 5 / 24), (0.0, 7 / 12), (math.sqrt(0.4), 5 / 24))
 
 
-def fractions(point: PointKernel, spacing_mm, directions: int = 1) -> np.ndarray:
+def fractions(point: PointKernel, spacing_mm, directions: int = 1, most=None) -> np.ndarray:
     """Part of the emitted energy left in each voxel of one octant, the source voxel first.
 
     Parameters
@@ -48,6 +48,9 @@ def fractions(point: PointKernel, spacing_mm, directions: int = 1) -> np.ndarray
         Edges of the voxel in mm of water.
     directions : int
         Multiplies the number of directions per axis, to test convergence.
+    most : three ints, optional
+        No more voxels than this along each axis, the source voxel counted. The others are not computed; those that
+        are keep their energy.
 
     Returns
     -------
@@ -58,9 +61,11 @@ def fractions(point: PointKernel, spacing_mm, directions: int = 1) -> np.ndarray
     edge = float(spacing.min())
     point = point.between(0, point.range_mm)
     near = point.between(0, edge)
-    shape = np.ceil(point.edges_mm[-1] / spacing - 1e-9).astype(int) + 1
-    result = np.zeros(np.maximum(shape, 2))
-    result[:2, :2, :2] = _nearest(near, spacing)
+    shape = np.maximum(np.ceil(point.edges_mm[-1] / spacing - 1e-9).astype(int) + 1, 2)
+    box = shape if most is None else np.minimum(shape, most)
+    result = np.zeros(box)
+    first = tuple(slice(min(2, n)) for n in box)
+    result[first] = _nearest(near, spacing)[first]
     reach = float(point.edges_mm[-1])
     near_mm = _NEAR_EDGES * float(spacing.max()) * directions if point.radiation == "photon" else reach
     if reach > edge:
@@ -74,8 +79,12 @@ def fractions(point: PointKernel, spacing_mm, directions: int = 1) -> np.ndarray
         beyond = _distance2(result.shape, spacing) > near_mm**2
         result[beyond] = 0.0
         smooth = np.where(beyond, _smooth(point, spacing, result.shape), 0.0)
-        left = point.deposited - np.sum(result * images(result.shape))
-        result += smooth * (left / np.sum(smooth * images(result.shape)))
+        if np.array_equal(box, shape):
+            left = point.deposited - np.sum(result * images(result.shape))
+            smooth *= left / np.sum(smooth * images(result.shape))
+        else:  # the same along a radius, where not all voxels are at hand
+            smooth *= _interpolated_share(point, near_mm)
+        result += smooth
     return result
 
 
@@ -145,12 +154,24 @@ def _scatter(points, energy, spacing, shape) -> np.ndarray:
     return total
 
 
+def _per_mm(point: PointKernel) -> tuple[np.ndarray, np.ndarray]:
+    """Radii and the energy deposited per mm there, to interpolate between; the last shell holds to its outer edge."""
+    radii = np.append((point.edges_mm[1:] + point.edges_mm[:-1]) / 2, point.edges_mm[-1])
+    per_mm = point.share / np.diff(point.edges_mm)
+    return radii, np.append(per_mm, per_mm[-1])
+
+
+def _interpolated_share(point: PointKernel, inner_mm: float) -> float:
+    """Energy beyond a radius over what linear interpolation between the middles of the shells makes of it."""
+    radii, per_mm = _per_mm(point)
+    at = np.union1d(radii[radii > inner_mm], [inner_mm])
+    return point.between(inner_mm, float(radii[-1])).deposited / float(np.trapezoid(np.interp(at, radii, per_mm), at))
+
+
 def _smooth(point: PointKernel, spacing, shape) -> np.ndarray:
     """Gauss points over each voxel pair's triangles, good many voxels from the source."""
-    # the last shell holds to its outer edge
-    radii = np.append((point.edges_mm[1:] + point.edges_mm[:-1]) / 2, point.edges_mm[-1])
-    per_mm = point.share / np.diff(point.edges_mm) * math.prod(spacing) / (4 * math.pi)
-    per_mm = np.append(per_mm, per_mm[-1])
+    radii, per_mm = _per_mm(point)
+    per_mm = per_mm * (math.prod(spacing) / (4 * math.pi))
     nodes, weights = np.array(_GAUSS).T
     weights_yx = np.multiply.outer(weights, weights)
     y2, x2 = (((np.arange(n)[:, None] + nodes) * edge) ** 2 for n, edge in zip(shape[1:], spacing[1:], strict=True))

@@ -62,12 +62,47 @@ def kernel(nuclide, spacing_mm, density_g_per_ml: float = SOFT_TISSUE, radius_mm
     """
     found, spacing, density = find_nuclide(nuclide), spacing_of(spacing_mm), _density(density_g_per_ml)
     electron_mm, photon_mm = reach_mm(found, density, radius_mm)
+    warn_of_cuts(found, spacing, density, electron_mm, radius_mm)
+    size = 2 * np.ceil(max(electron_mm, photon_mm) / np.array(spacing)) + 1
+    if np.prod(size) > _MOST_VOXELS:
+        raise InputError(
+            f"radius_mm {max(electron_mm, photon_mm):g} with spacing_mm {spacing} would need a kernel of "
+            f"{' x '.join(f'{n:.0f}' for n in size)} voxels; give a smaller radius_mm"
+        )
+    octant = build(found.name, spacing, density, electron_mm, photon_mm)
+    return np.pad(octant, [(n - 1, 0) for n in octant.shape], mode="reflect")
+
+
+@lru_cache(maxsize=4)
+def build(
+    name: str, spacing: tuple, density: float, electron_mm: float, photon_mm: float, most: tuple | None = None
+) -> np.ndarray:
+    """One octant of the kernel, the source voxel first, no more voxels along each axis than ``most``.
+
+    Read-only, and kept for the next call because a wide one takes a second or two.
+    """
+    found = find_nuclide(name)
+    water = np.array(spacing) * density
+    electrons = point_kernel(found).between(0, electron_mm * density)
+    energy = found.electron_mev * fractions(electrons, water, most=most)
+    if photon_mm:
+        photons = point_kernel(found, "photon").between(0, photon_mm * density)
+        photons = found.photon_mev * fractions(photons, water, most=most)
+        wider = np.maximum(energy.shape, photons.shape)
+        energy = _widen(energy, wider) + _widen(photons, wider)
+    octant = dose_constant(energy) / (density * math.prod(spacing) / 1000)
+    octant.setflags(write=False)
+    return octant
+
+
+def warn_of_cuts(found: Nuclide, spacing, density: float, electron_mm: float, radius_mm) -> None:
+    """Warn of voxels below the validity of the point kernels, and of electrons that a radius cuts off."""
     if min(spacing) * density < value("voxel.smallest_edge_mm"):
         warnings.warn(
             f"spacing_mm is {min(spacing):g}: the point kernels do not hold below "
             f"{value('voxel.smallest_edge_mm'):g} mm of water",
             PlausibilityWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     whole = point_kernel(found).range_mm / density
     if electron_mm < whole * 0.999:
@@ -76,31 +111,8 @@ def kernel(nuclide, spacing_mm, density_g_per_ml: float = SOFT_TISSUE, radius_mm
             f"radius_mm is {radius_mm:g}, but electrons of {found.name} reach {whole:.3g} mm here: "
             f"{100 * lost:.2g} % of their energy is left out",
             PlausibilityWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return build(found.name, spacing, density, electron_mm, photon_mm).copy()
-
-
-@lru_cache(maxsize=4)
-def build(name: str, spacing: tuple, density: float, electron_mm: float, photon_mm: float) -> np.ndarray:
-    """The kernel, read-only, kept for the next call because a wide one takes a second or two."""
-    found = find_nuclide(name)
-    water = np.array(spacing) * density
-    size = 2 * np.ceil(max(electron_mm, photon_mm) / np.array(spacing)) + 1
-    if np.prod(size) > _MOST_VOXELS:
-        raise InputError(
-            f"radius_mm {max(electron_mm, photon_mm):g} with spacing_mm {spacing} would need a kernel of "
-            f"{' x '.join(f'{n:.0f}' for n in size)} voxels; give a smaller radius_mm"
-        )
-    energy = found.electron_mev * fractions(point_kernel(found).between(0, electron_mm * density), water)
-    if photon_mm:
-        photons = found.photon_mev * fractions(point_kernel(found, "photon").between(0, photon_mm * density), water)
-        wider = np.maximum(energy.shape, photons.shape)
-        energy = _widen(energy, wider) + _widen(photons, wider)
-    octant = dose_constant(energy) / (density * math.prod(spacing) / 1000)
-    result = np.pad(octant, [(n - 1, 0) for n in octant.shape], mode="reflect")
-    result.setflags(write=False)
-    return result
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,15 @@ def kernel_energy(nuclide, radius_mm: float | None = None, density_g_per_ml: flo
     ----------
     nuclide, radius_mm, density_g_per_ml
         As for :func:`kernel`.
+
+    Raises
+    ------
+    InputError
+        As :func:`kernel`.
+
+    References
+    ----------
+    Point kernels: mrtlab/data/kernels (derived); emitted energies: ICRP Publication 107.
 
     Examples
     --------
@@ -206,6 +227,15 @@ def kernel_balance(kernel_gy_per_mbq_h, spacing_mm, nuclide, density_g_per_ml: f
     nuclide : str or Nuclide
     density_g_per_ml : float
         Of the medium the kernel was computed for.
+
+    Raises
+    ------
+    InputError
+        For a kernel without a middle voxel, negative or missing values, or a nuclide without kernel.
+
+    References
+    ----------
+    Conservation of energy, with the point kernels of mrtlab/data/kernels (derived) and ICRP Publication 107.
     """
     found, spacing, density = find_nuclide(nuclide), spacing_of(spacing_mm), _density(density_g_per_ml)
     given = odd_kernel("kernel_gy_per_mbq_h", kernel_gy_per_mbq_h)
