@@ -17,7 +17,9 @@ from mrtlab.kinetics.few_points import (
     two_point,
 )
 from mrtlab.kinetics.fitting import Fit, aicc, fit
+from mrtlab.kinetics.intervals import TiaInterval, bootstrap_tia, profile_tia
 from mrtlab.kinetics.models import MODELS, Model
+from mrtlab.kinetics.population import StpFactor, stp_factor
 from mrtlab.kinetics.selection import Selection, akaike_average, akaike_weights, select
 from mrtlab.kinetics.trapezoids import Trapezoid, trapezoid
 from mrtlab.kinetics.voxels import VoxelFit, VoxelReason, fit_voxels
@@ -29,6 +31,8 @@ __all__ = [
     "Model",
     "Selection",
     "SinglePoint",
+    "StpFactor",
+    "TiaInterval",
     "TimeActivity",
     "Trapezoid",
     "VoxelFit",
@@ -37,14 +41,17 @@ __all__ = [
     "akaike_average",
     "akaike_weights",
     "biological_half_life_h",
+    "bootstrap_tia",
     "effective_half_life_h",
     "fit",
     "fit_voxels",
     "haenscheid_tia",
     "known_half_life_tia",
     "map_fit",
+    "profile_tia",
     "select",
     "single_point",
+    "stp_factor",
     "trapezoid",
     "two_point",
 ]

@@ -1,6 +1,7 @@
 """The same fit for very many columns of points at once. The engine of :func:`mrtlab.kinetics.fit_voxels`.
 
-All arrays have the shape (times, columns); every activity is positive. Results are rows of one array.
+All arrays have the shape (times, columns). A point that is not used is 0, with an uncertainty of 1; all others are
+positive. Results are rows of one array.
 """
 
 from __future__ import annotations
@@ -12,18 +13,13 @@ import numpy as np
 from scipy.stats import chi2
 
 from mrtlab.constants import value
+from mrtlab.kinetics._rates import Rates, best_rates
 
 # Rows of a result; the reason is a number of mrtlab.kinetics.VoxelReason, rejected is 1 or 0, or -1 if untested.
 TIA, SIGMA, HALF_LIFE, REASON, TAIL, REJECTED = range(6)
 FITTED, FROM_PEAK, PHYSICAL_DECAY, AT_LIMIT, DOES_NOT_FALL, STILL_RISING = 0, 2, 3, 4, 5, 6
 
 _FASTEST_HALF_TIMES = 10  # as in mrtlab.kinetics.fit: what is gone by 1/1000 at the first point cannot be seen
-_GRID = 40
-_ZOOMS = 13  # each to a fifth: 1e-9 of where the grid began
-# Share of the weighted squares of the points that a fit leaves over. Below 0.07 no second, deeper minimum was found
-# among 2.4 million simulated columns; above, a grid of rates looks for one.
-_POOR = 0.05
-_MOST_STEPS = 80
 
 
 @dataclass(frozen=True)
@@ -35,81 +31,124 @@ class Settings:
     tail: str
 
 
-def mono(times, y, s, settings: Settings) -> np.ndarray:
+def mono(times, y, s, settings: Settings, complete: bool) -> np.ndarray:
     """Mono-exponential fits; columns that rise for certain are fitted from their highest point on."""
-    peak = np.argmax(y, axis=0)
-    columns = np.arange(y.shape[1])
-    rises = y[peak, columns] - y[0] > 2 * np.hypot(s[peak, columns], s[0])
-    if not rises.any():
-        return _falling(times, y, s, settings)
-    result = np.empty((6, y.shape[1]))
-    result[:, ~rises] = _falling(times, y[:, ~rises], s[:, ~rises], settings)
-    for top in np.unique(peak[rises]):
-        here = np.flatnonzero(rises & (peak == top))
-        fit = trapezoids if top == len(times) - 1 else _from_peak
-        result[:, here] = fit(times, y[:, here], s[:, here], settings, top)
+    count = y.shape[1]
+    first = np.zeros(count, dtype=np.intp) if complete else np.argmax(y > 0, axis=0)
+    y_first, s_first = (y[0], s[0]) if complete else (_row(y, first), _row(s, first))
+    # the highest is looked for only where it lies far enough above the first
+    steep = np.flatnonzero(y.max(axis=0) - y_first > 2 * s_first)
+    rises = np.zeros(count, dtype=bool)
+    if len(steep):
+        y_steep = y[:, steep]
+        top = np.argmax(y_steep, axis=0)
+        certain = _row(y_steep, top) - y_first[steep] > 2 * np.hypot(_row(s[:, steep], top), s_first[steep])
+        steep, top = steep[certain], top[certain]
+        rises[steep] = True
+        first[steep] = top
+    if complete and not len(steep):
+        return _exponential(times, y, s, settings, 0, rises, complete)
+    result = np.empty((6, count))
+    last = len(times) - 1 if complete else len(times) - 1 - np.argmax(y[::-1] > 0, axis=0)
+    rising = rises & (first == last)
+    for place in range(len(times)):
+        here = np.flatnonzero((first == place) & ~rising)
+        if len(here):
+            part = y[:, here], s[:, here]
+            result[:, here] = _exponential(times, *part, settings, place, rises[here], complete)
+    rising = np.flatnonzero(rising)
+    if len(rising):
+        result[:, rising] = trapezoids(times, y[:, rising], s[:, rising], settings, complete)
     return result
 
 
-def _falling(times, y, s, settings) -> np.ndarray:
-    """Fits to all points."""
-    tau, first = times - times[0], times[0]
-    slope = _log_slope(tau, y, s)
-    rate, model_sums, data_sums, weights = _solve(times, y, s, settings, slope[0])
-    whole = model_sums[0]
-    amplitude = data_sums[0] / whole  # at the first point
-    factor = np.exp(rate * first) / rate
+def _exponential(times, y, s, settings, first: int, rises, complete) -> np.ndarray:
+    """Exponentials through the points from ``first`` on; where it is the peak of a rise, trapezoids up to it."""
+    late, y_late, s_late = times[first:], y[first:], s[first:]
+    tau, start, physical = late - late[0], late[0], settings.physical_per_h
+    weights = 1 / (s_late * s_late)
+    if not complete:
+        weights *= y_late > 0
+    data = weights * y_late
+    products = data * y_late
+    squares = products.sum(axis=0)
+    points = np.full(y.shape[1], len(late)) if complete else np.count_nonzero(y_late, axis=0)
+    slope = _log_slope(tau, y_late if complete else np.where(y_late > 0, y_late, 1.0), products)
+    limits = physical, physical + _fastest(start)
+    found = best_rates(tau, weights, data, squares, slope[0], limits, points > 2)
+    amplitude, rate = found.overlap / found.whole, found.rate  # the amplitude is that at the first of these points
+    free = _is_free(rate, physical, start)
     result = np.empty((6, y.shape[1]))
+    factor = np.exp(rate * start) / rate
     result[TIA] = amplitude * factor
-    mean, variance = _spread(model_sums, tau)
-    free = _is_free(rate, settings.physical_per_h, first)
     # a rate at its limit is held there and has no variance
-    leverage = np.where(free, (mean + first - 1 / rate) ** 2 / variance, 0.0)
-    result[SIGMA] = factor * np.sqrt((1 + leverage) / whole)
+    leverage = np.where(free, (found.mean + start - 1 / rate) ** 2 / found.variance, 0.0)
+    result[SIGMA] = factor * np.sqrt((1 + leverage) / found.whole)
     result[HALF_LIFE] = np.log(2) / rate
-    result[REASON] = _reasons(slope, rate, settings.physical_per_h, first)
+    result[REASON] = _reasons(slope, rate, physical, start)
     result[TAIL] = amplitude * np.exp(-rate * tau[-1]) / rate
-    chi_square = np.einsum("tn,tn->n", weights, y**2) - data_sums[0] ** 2 / whole
-    dof = len(times) - 1 - free
-    limits = np.array([np.inf, *(_chi_square_limit(n) for n in range(1, len(times)))])
-    result[REJECTED] = np.where(dof > 0, chi_square > limits[dof], -1)
+    dof = points - 1 - free
+    limit = np.array([np.inf, *(_chi_square_limit(n) for n in range(1, len(times)))])[dof]
+    result[REJECTED] = np.where(dof > 0, squares - amplitude * found.overlap > limit, -1)
+    if first and rises.any():
+        here = np.flatnonzero(rises)
+        part = Rates(*(item[here] for item in vars(found).values()))
+        result[TIA, here], result[SIGMA, here] = _with_rise(
+            times, y[:, here], s[:, here], settings, first, part, free[here], weights[:, here]
+        )
+        result[REASON, here] = np.maximum(FROM_PEAK, result[REASON, here])
+        result[REJECTED, here] = -1
     return result
 
 
-def _from_peak(times, y, s, settings, top: int) -> np.ndarray:
-    """Trapezoids up to the highest point, the exponential from there on."""
-    late, y_late, s_late = times[top:], y[top:], s[top:]
-    tau = late - late[0]
-    log_slope = _log_slope(tau, y_late, s_late)
-    rate, model_sums, data_sums, weights = _solve(late, y_late, s_late, settings, log_slope[0])
-    whole = model_sums[0]
-    amplitude, (mean, variance) = data_sums[0] / whole, _spread(model_sums, tau)
-    free = _is_free(rate, settings.physical_per_h, late[0])
+def _with_rise(times, y, s, settings, top: int, found: Rates, free, weights):
+    """Integral and its sigma: trapezoids up to the highest point, the exponential from there on."""
+    tau, rate = times[top:] - times[top], found.rate
     # derivative by each point of what the exponential adds, amplitude / rate; it shares the highest point with the rise
-    slope = np.where(free, (mean - 1 / rate) / variance, 0.0)
+    slope = np.where(free, (found.mean - 1 / rate) / found.variance, 0.0)
     decay = np.exp(-np.multiply.outer(tau, rate))
     gradient = np.zeros_like(y)
-    gradient[top:] = weights * decay * (1 + slope * (mean - tau[:, None])) / (whole * rate)
-    steps = np.diff(times[: top + 1])
-    rise = (np.append(steps, 0) + np.append(0, steps)) / 2
-    rise[0] += times[0] * _head_share(settings)
-    gradient[: top + 1] += rise[:, None]
-    result = np.empty((6, y.shape[1]))
-    result[TIA] = rise @ y[: top + 1] + amplitude / rate
-    result[SIGMA] = np.sqrt(np.sum((gradient * s) ** 2, axis=0))
-    result[HALF_LIFE] = np.log(2) / rate
-    result[REASON] = np.maximum(FROM_PEAK, _reasons(log_slope, rate, settings.physical_per_h, late[0]))
-    result[TAIL] = amplitude * np.exp(-rate * tau[-1]) / rate
-    result[REJECTED] = -1
-    return result
+    gradient[top:] = weights * decay * (1 + slope * (found.mean - tau[:, None])) / (found.whole * rate)
+    rise = _rise(times, y > 0, settings, top)
+    gradient[: top + 1] += rise
+    whole = np.sum(rise * y[: top + 1], axis=0) + found.overlap / found.whole / rate
+    return whole, np.sqrt(np.sum((gradient * s) ** 2, axis=0))
 
 
-def trapezoids(times, y, s, settings: Settings, top: int | None = None) -> np.ndarray:
+def _rise(times, used, settings, top: int) -> np.ndarray:
+    """Hours that each point up to the highest stands for: half-way to its neighbours, and before the first."""
+    hours = np.zeros((top + 1, used.shape[1]))
+    before = np.full(used.shape[1], -1.0)  # time of the neighbour before, below 0 if there is none
+    for k in range(top + 1):
+        gap = np.where(before < 0, 2 * times[k] * _head_share(settings), times[k] - before)
+        hours[k] += np.where(used[k], gap / 2, 0.0)
+        before = np.where(used[k], times[k], before)
+    after = np.full(used.shape[1], times[top])
+    for k in range(top, -1, -1):
+        hours[k] += np.where(used[k], (after - times[k]) / 2, 0.0)
+        after = np.where(used[k], times[k], after)
+    return hours
+
+
+def _row(array, which):
+    """One row for each column."""
+    return np.take_along_axis(array, which[None], axis=0)[0]
+
+
+def trapezoids(times, y, s, settings: Settings, complete: bool) -> np.ndarray:
     """Falling pairs of points joined by exponentials, rising ones by straight lines."""
-    steps, last, physical = np.diff(times), y[-1], settings.physical_per_h
-    gradient = np.zeros_like(y)
-    gradient[0] = times[0] * _head_share(settings)
-    total = gradient[0] * y[0]
+    physical, gradient = settings.physical_per_h, np.zeros_like(y)
+    if complete:
+        first, steps = 0, np.diff(times)
+        gradient[0] = times[0] * _head_share(settings)
+    else:  # the used points to the end; before them the first of them over again, no time apart
+        order, first = np.argsort(y > 0, axis=0, kind="stable"), np.count_nonzero(y == 0, axis=0)
+        order = np.where(np.arange(len(times))[:, None] < first, _row(order, first), order)
+        y, s, steps = np.take_along_axis(y, order, axis=0), np.take_along_axis(s, order, axis=0), times[order]
+        np.put_along_axis(gradient, first[None], _row(steps, first)[None] * _head_share(settings), axis=0)
+        steps = np.diff(steps, axis=0)
+    last = y[-1]
+    total = (gradient * y).sum(axis=0)
     for k, step in enumerate(steps):
         a, b = y[k], y[k + 1]
         ratio = np.log(a / b)
@@ -162,119 +201,13 @@ def _reasons(log_slope, rate, physical, first):
     return reason
 
 
-def _log_slope(tau, y, s):
+def _log_slope(tau, y, weights):
     """Rate of the weighted log-linear fit and its standard uncertainty."""
-    weights = (y / s) ** 2
-    logs = np.log(y)
-    whole, first, second = np.stack([np.ones_like(tau), tau, tau**2]) @ weights
-    logs *= weights
-    moment0, moment1 = np.stack([np.ones_like(tau), tau]) @ logs
+    powers = tau ** np.arange(3)[:, None]
+    whole, first, second = powers @ weights
+    moment0, moment1 = powers[:2] @ (np.log(y) * weights)
     leverage = second - first**2 / whole
-    return (moment0 * first / whole - moment1) / leverage, leverage**-0.5
-
-
-def _solve(times, y, s, settings, start):
-    """Best rate for each column, the sums there, and the weights.
-
-    For a given rate the best amplitude follows, so one number is left to find. At the best rate the mean time of the
-    points, weighted with the model, is that of the model itself; Newton's method finds where the two agree.
-    """
-    tau, low = times - times[0], settings.physical_per_h
-    limits = low, low + _fastest(times[0])
-    weights = s**-2.0
-    data = weights * y
-    rate, model_sums, data_sums = _newton(tau, weights, data, np.clip(start, *limits), limits)
-    explained = data_sums[0] ** 2 / model_sums[0]
-    poor = np.flatnonzero(explained < (1 - _POOR) * np.sum(data * y, axis=0))
-    if len(poor):
-        _search(times, tau, weights, data, poor, rate, explained, limits)
-        model_sums[:, poor], data_sums[:, poor] = _sums(_powers(tau), tau, weights[:, poor], data[:, poor], rate[poor])
-    return rate, model_sums, data_sums, weights
-
-
-def _newton(tau, weights, data, rate, limits):
-    """Rates between two limits at which the two mean times agree, or the limit beyond which they would; and the sums.
-
-    The limits close in as the sign of the difference shows on which side the rate lies; a step that would leave
-    them goes half-way instead.
-    """
-    powers = _powers(tau)
-    result = rate.copy()
-    low, high, where = *limits, None
-    w, d = weights, data
-    for _ in range(_MOST_STEPS):
-        model_sums, data_sums = _sums(powers, tau, w, d, rate)
-        mean, variance = _spread(model_sums, tau)
-        mean_data, variance_data = _spread(data_sums, tau)
-        gap = mean - mean_data
-        curvature = 2 * variance - variance_data
-        bent = curvature < 0.3 * variance
-        step = gap / np.where(bent, 0.3 * variance, curvature)
-        low, high = np.where(gap > 0, rate, low), np.where(gap < 0, rate, high)
-        new = np.clip(rate + step, *limits)
-        outside = (new < low) | (new > high)
-        new = np.where(outside, (low + high) / 2, new)
-        # what is left after a step of Newton's is its square, so a step of 1e-4 leaves about 1e-8
-        unsettled = np.abs(new - rate) > np.where(bent | outside, 1e-8, 1e-4) * rate
-        result[slice(None) if where is None else where] = new
-        if not unsettled.any():
-            break
-        rate = new
-        if np.count_nonzero(unsettled) < 0.7 * len(unsettled):
-            where = np.flatnonzero(unsettled) if where is None else where[unsettled]
-            w, d = weights[:, where], data[:, where]
-            rate, low, high = rate[unsettled], low[unsettled], high[unsettled]
-    return result, *_sums(powers, tau, weights, data, result)
-
-
-def _powers(tau):
-    return np.stack([np.ones_like(tau), tau, tau**2])
-
-
-def _sums(powers, tau, weights, data, rate):
-    """Sums over the points of 1, t and t squared, weighted with the squared model and with model times data."""
-    shape = np.exp(np.multiply.outer(-tau, rate))
-    with_data = powers @ (data * shape)
-    shape *= shape
-    shape *= weights
-    return powers @ shape, with_data
-
-
-def _spread(sums, tau):
-    """Mean and variance of the time; the variance stays above rounding where one point has all the weight."""
-    mean = sums[1] / sums[0]
-    return mean, np.maximum(sums[2] / sums[0] - mean**2, 1e-14 * tau[-1] ** 2)
-
-
-def _search(times, tau, weights, data, poor, rate, explained, limits) -> None:
-    """Change the rates of poor fits that a grid shows to have a deeper minimum elsewhere, by finer grids there."""
-    rates = limits[0] + np.append(0.0, np.geomspace(0.01 / times[-1], limits[1] - limits[0], _GRID - 1))
-    gains = _gain(tau, weights[:, poor], data[:, poor], rates[:, None])
-    best = np.argmax(gains, axis=0)
-    gain, low, high = gains.max(axis=0), rates[np.maximum(best - 1, 0)], rates[np.minimum(best + 1, _GRID - 1)]
-    # the minimum lies between points of the grid, a little deeper than they are
-    elsewhere = (gain > 0.95 * explained[poor]) & ((rate[poor] < low) | (rate[poor] > high))
-    if not elsewhere.any():
-        return
-    here, low, high = poor[elsewhere], low[elsewhere], high[elsewhere]
-    w, d, columns = weights[:, here], data[:, here], np.arange(len(here))
-    parts = np.linspace(0, 1, 11)[:, None]
-    for _ in range(_ZOOMS):
-        tried = low + parts * (high - low)
-        gains = _gain(tau, w, d, tried)
-        best = np.argmax(gains, axis=0)
-        low, high = tried[np.maximum(best - 1, 0), columns], tried[np.minimum(best + 1, 10), columns]
-    deeper = gains[best, columns] > explained[here]
-    rate[here[deeper]] = tried[best, columns][deeper]
-
-
-def _gain(tau, weights, data, rates):
-    """How much the best amplitude lowers chi-square at each rate; rates by row for all columns, or for each."""
-    if rates.shape[1] == 1:
-        shapes = np.exp(-rates * tau)
-        return (shapes @ data) ** 2 / (shapes**2 @ weights)
-    shapes = np.exp(-rates[:, None, :] * tau[:, None])
-    return np.sum(shapes * data, axis=1) ** 2 / np.sum(shapes**2 * weights, axis=1)
+    return (moment0 * first / whole - moment1) / leverage, 1 / np.sqrt(leverage)
 
 
 @cache

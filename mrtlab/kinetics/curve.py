@@ -38,6 +38,9 @@ class TimeActivity:
     cv : float, optional
         Relative standard uncertainty of every point (0.05 is 5 %), instead of ``sigma_mbq``. Without either,
         5 % is assumed and the curve carries ``SIGMA_ASSUMED``.
+    counts : sequence of float, optional
+        Detected counts behind each point, for Poisson weights instead: ``sigma = activity / sqrt(counts)``. They are
+        the counts as recorded: what scatter correction and reconstruction add to the variance is not in them.
     systematic_rel : float, default 0
         Relative standard uncertainty common to all points (sensitivity, recovery, volume). It does not enter the
         fit; it enters the time-integrated activity once, afterwards.
@@ -58,6 +61,11 @@ class TimeActivity:
     InputError
         For unsorted or repeated times, activities that are not positive, lengths that differ, a missing
         ``decay_corrected``, or an uncertainty given twice.
+
+    References
+    ----------
+    Sampling and decay correction: Siegel et al., MIRD Pamphlet No. 16, J Nucl Med 1999;40:37S-61S. Weights: Kletting
+    et al., Med Phys 2013;40:102504.
     """
 
     times_h: Sequence[float]
@@ -66,6 +74,7 @@ class TimeActivity:
     nuclide: Nuclide | str = field(default=None, kw_only=True)
     decay_corrected: bool | None = field(default=None, kw_only=True)
     cv: float | None = field(default=None, kw_only=True)
+    counts: Sequence[float] | None = field(default=None, kw_only=True)
     systematic_rel: float = field(default=0.0, kw_only=True)
     administered_mbq: float | None = field(default=None, kw_only=True)
     region: str = field(default="", kw_only=True)
@@ -113,7 +122,9 @@ class TimeActivity:
             )
         for array in (times_h, activity_mbq, sigma_mbq):
             array.setflags(write=False)
-        given = self.sigma_mbq is not None or self.cv is not None
+        counts = self.counts is not None
+        given = counts or self.sigma_mbq is not None or self.cv is not None
+        few = counts and float(np.min(self.counts)) < value("kinetics.few_counts")
         for name, item in {
             "nuclide": nuclide,
             "times_h": times_h,
@@ -121,12 +132,17 @@ class TimeActivity:
             "sigma_mbq": sigma_mbq,
             "decay_corrected": False,
             "cv": None,
+            "counts": None,
             "sigma_given": given,
             "systematic": ufloat(1.0, self.systematic_rel, "systematic") if self.systematic_rel else 1.0,
-            "sources": (*nuclide.sources, *(() if given else ("kinetics.assumed_cv",))),
+            "sources": (
+                *nuclide.sources,
+                *(() if given else ("kinetics.assumed_cv",)),
+                *(("kinetics.poisson",) * counts),
+            ),
         }.items():
             object.__setattr__(self, name, item)
-        object.__setattr__(self, "flags", self._flags())
+        object.__setattr__(self, "flags", (*self._flags(), *((Flag.FEW_COUNTS,) if few else ())))
 
     def __len__(self):
         return len(self.times_h)
@@ -174,8 +190,13 @@ class TimeActivity:
         ]
 
     def _sigma(self, activity_mbq):
-        if self.sigma_mbq is not None and self.cv is not None:
-            raise InputError("give the uncertainty once: either sigma_mbq or cv")
+        if sum(item is not None for item in (self.sigma_mbq, self.cv, self.counts)) > 1:
+            raise InputError("give the uncertainty once: either sigma_mbq or cv, or the counts behind each point")
+        if self.counts is not None:
+            counts = _check.positive("counts", _series("counts", self.counts), "leave out points without counts")
+            if len(counts) != len(activity_mbq):
+                raise InputError(f"counts has {len(counts)} values for {len(activity_mbq)} points; give as many")
+            return activity_mbq / np.sqrt(counts)
         if self.sigma_mbq is not None:
             single = np.ndim(self.sigma_mbq) == 0
             sigma = _check.positive("sigma_mbq", self.sigma_mbq if single else _series("sigma_mbq", self.sigma_mbq))

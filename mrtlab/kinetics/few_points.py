@@ -78,14 +78,19 @@ class FewPoints:
 
 
 def effective_half_life_h(biological_half_life_h, nuclide):
-    """Effective half-life from the biological one: rates add, ``1/T_eff = 1/T_phys + 1/T_biol``. Hours."""
+    """Effective half-life from the biological one: rates add, ``1/T_eff = 1/T_phys + 1/T_biol``. Hours.
+
+    References
+    ----------
+    Siegel et al., MIRD Pamphlet No. 16, J Nucl Med 1999;40:37S-61S.
+    """
     biological_half_life_h = _check.positive("biological_half_life_h", biological_half_life_h)
     physical = find_nuclide(nuclide).half_life_h
     return physical * biological_half_life_h / (physical + biological_half_life_h)
 
 
 def biological_half_life_h(effective_half_life_h, nuclide):
-    """Biological half-life from the effective one, hours.
+    """Biological half-life from the effective one, hours; reference as :func:`effective_half_life_h`.
 
     Raises
     ------
@@ -239,6 +244,10 @@ def two_point(curve: TimeActivity) -> FewPoints:
         For another number of points, or activity that does not fall.
     PhysicsError
         If it falls slower than physical decay by more than twice its uncertainty.
+
+    References
+    ----------
+    Siegel et al., MIRD Pamphlet No. 16, J Nucl Med 1999;40:37S-61S; propagation: JCGM 100:2008, 5.1.2.
     """
     if len(curve) != 2:
         raise InputError(f"two_point needs exactly two points, got {len(curve)}")
@@ -281,6 +290,10 @@ def map_fit(curve: TimeActivity, half_life_median_h: float, half_life_gsd: float
         For a prior out of range.
     PhysicsError
         If the points only fall, and slower than physical decay.
+
+    References
+    ----------
+    Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, chapter 4. Log-normal: Hou et al. 2022, PMC8882881.
     """
     import lmfit
 

@@ -17,6 +17,7 @@ from mrtlab.errors import FitError, Flag, InputError
 from mrtlab.kinetics.curve import TimeActivity, extrapolation_flags
 from mrtlab.kinetics.models import MODELS, Model
 from mrtlab.kinetics.physical import require_physical
+from mrtlab.kinetics.runs import runs_p
 from mrtlab.kinetics.starts import fastest_rate, ordered, random_starts, starts
 from mrtlab.units import format_quantity
 
@@ -131,12 +132,22 @@ def aicc(chi_square: float, points: int, parameters: int, known_sigma: bool = Tr
     Returns
     -------
     float or None
-        None where the criterion does not exist: too few points, or no scatter to judge an unknown variance by.
+        None where the criterion does not exist: too few points, or no scatter to judge an unknown variance by. That
+        is an everyday outcome and so no error: a curve that cannot be weighed is not thereby wrong.
+
+    Raises
+    ------
+    InputError
+        For what cannot be: chi-square below 0, or numbers of points and parameters that are not whole or below 1.
 
     References
     ----------
     Burnham and Anderson, Model Selection and Multimodel Inference, 2002.
     """
+    chi_square = float(_check.non_negative("chi_square", chi_square))
+    for name, number in {"points": points, "parameters": parameters}.items():
+        if isinstance(number, (bool, np.bool_)) or not isinstance(number, (int, np.integer)) or number < 1:
+            raise InputError(f"{name} must be a whole number of 1 or more, got {number!r}")
     count = parameters if known_sigma else parameters + 1
     if points < count + 2 or (not known_sigma and chi_square == 0):
         return None
@@ -272,8 +283,10 @@ def _result(curve, shape, amplitudes, rates, chi_square, minima, scale_covarianc
         for name, number in zip(shape.parameter_names, free, strict=True)
     }
     half_life = np.log(2) / slowest
+    residuals = (curve.activity_mbq - shape.basis(curve.times_h, rates, physical) @ amplitudes) / curve.sigma_mbq
     flags = [*curve.flags, *_quality_flags(dof, p_value, at_bound)]
     flags += _covariance_flags(shape, numbers, covariance, physical)
+    flags += [Flag.RESIDUAL_RUNS] if dof and runs_p(residuals) < value("kinetics.runs_p") else []
     flags += [Flag.SCALE_UNRELIABLE] if scale_covariance and dof < 3 else []
     flags += [Flag.MULTIMODAL] if _multimodal(curve, shape, minima) else []
     flags += [Flag.BELOW_PHYSICAL] if below_physical else []
@@ -292,7 +305,7 @@ def _result(curve, shape, amplitudes, rates, chi_square, minima, scale_covarianc
         aicc=aicc(chi_square, points, shape.parameters),
         extrapolated_fraction=after[1],
         before_first_fraction=1 - after[0],
-        residuals=(curve.activity_mbq - shape.basis(curve.times_h, rates, physical) @ amplitudes) / curve.sigma_mbq,
+        residuals=residuals,
         at_bound=at_bound,
         flags=tuple(dict.fromkeys(flags)),
         sources=(*curve.sources, "kinetics.models"),

@@ -36,6 +36,10 @@ class Model:
         More general models of which this one is a special case.
     uptake : int or None
         Which rate (from 0) describes uptake; None for curves that only fall.
+
+    References
+    ----------
+    Kletting et al., Med Phys 2013;40:102504, doi:10.1118/1.4820367.
     """
 
     name: str

@@ -153,7 +153,12 @@ def select(curve: TimeActivity, models: Sequence[str] | None = None, thorough: b
 
 
 def akaike_weights(criteria: Sequence[float]) -> list[float]:
-    """Akaike weights of several values of the same criterion; they add up to 1."""
+    """Akaike weights of several values of the same criterion; they add up to 1.
+
+    References
+    ----------
+    Burnham and Anderson, Model Selection and Multimodel Inference, 2002.
+    """
     if len(criteria) == 0:
         return []
     relative = np.exp(-0.5 * (np.asarray(criteria, dtype=float) - np.min(criteria)))
@@ -165,6 +170,10 @@ def akaike_average(values: Sequence[UFloat], weights: Sequence[float]) -> UFloat
 
     ``x = sum w_i x_i`` and ``u = sum w_i sqrt(u_i^2 + (x_i - x)^2)`` (Burnham and Anderson 2002). The result is a
     new ufloat: the spread between models is not a property of the measurements.
+
+    References
+    ----------
+    Burnham and Anderson, Model Selection and Multimodel Inference, 2002, section 4.3.
     """
     mean = sum(weight * item.nominal_value for weight, item in zip(weights, values, strict=True))
     spread = sum(

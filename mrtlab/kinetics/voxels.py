@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,7 +13,7 @@ import numpy as np
 
 from mrtlab import _check
 from mrtlab.constants import value
-from mrtlab.errors import FitError, Flag, InputError
+from mrtlab.errors import FitError, Flag, InputError, PlausibilityWarning
 from mrtlab.kinetics._columns import REASON, REJECTED, SIGMA, TAIL, TIA, Settings, mono, trapezoids
 from mrtlab.kinetics.curve import TimeActivity, extrapolation_flags
 from mrtlab.nuclides import nuclide as find_nuclide
@@ -133,8 +134,9 @@ def fit_voxels(
         ``"trapezoid"``: as :func:`trapezoid` with its logarithmic body.
     mask : boolean array, shape of one time point, optional
         Voxels to fit.
-    decay_corrected : bool
-        Whether ``activity`` was decay corrected to administration. Must be given, as for :class:`TimeActivity`.
+    decay_corrected : bool, optional
+        Whether ``activity`` was decay corrected to administration. Without it the activities are taken as what was
+        there at each time, flagged ``DECAY_STATE_ASSUMED``.
     sigma_mbq : float, array of shape (times,), or array like ``activity``, optional
         Standard uncertainty of the activities, MBq, independent from point to point.
     cv : float, optional
@@ -152,9 +154,14 @@ def fit_voxels(
     Raises
     ------
     InputError
-        For shapes that do not agree, a missing ``decay_corrected``, or an uncertainty given twice.
+        For shapes that do not agree, an uncertainty given twice, or activities too large for the maps.
     FitError
         For fewer points in time than the model needs: two, or three for ``"mono"`` if the uncertainty was assumed.
+
+    Warns
+    -----
+    PlausibilityWarning
+        Without ``decay_corrected``.
 
     Notes
     -----
@@ -168,12 +175,13 @@ def fit_voxels(
     _check.choice("model", model, ("mono", "trapezoid"))
     _check.choice("head", head, ("constant", "zero"))
     _check.choice("tail", tail, ("effective", "physical"))
+    state_assumed = decay_corrected is None
     # the checks of times, decay correction, nuclide and a relative uncertainty are those of any curve
     like = TimeActivity(
         times_h,
         np.ones(np.shape(times_h)),
         nuclide=nuclide,
-        decay_corrected=decay_corrected,
+        decay_corrected=False if state_assumed else decay_corrected,
         cv=None if sigma_mbq is not None else cv,
     )
     activity = _activities(activity, len(like))
@@ -191,6 +199,15 @@ def fit_voxels(
     settings = Settings(found.decay_constant_per_h, head, tail)
     decay = found.decay_factor(like.times_h)[:, None] if decay_corrected else None
     work = partial(_batch, like.times_h, settings, mono if model == "mono" else trapezoids, needed)
+
+    if state_assumed:
+        warnings.warn(
+            "decay_corrected was not given: the activities are taken as what was there at each time, not decay "
+            "corrected. If they were corrected to administration, the result is wrong by tens of per cent; say "
+            "decay_corrected=True or False",
+            PlausibilityWarning,
+            stacklevel=2,
+        )
 
     flat = activity.reshape(len(like), -1)
     maps = [np.zeros(flat.shape[1], dtype=np.float32) for _ in range(3)]
@@ -210,6 +227,7 @@ def fit_voxels(
             points *= decay
             spread *= decay
         rows = work(points, spread)
+        _require_single_precision(rows, points)
         for target, row in zip(maps, rows, strict=False):
             target[where] = row
         reason[where] = rows[REASON]
@@ -229,49 +247,61 @@ def fit_voxels(
         model=model,
         extrapolated_fraction=float(extrapolated),
         rejected_fraction=rejected,
-        flags=_flags(assumed, reason, extrapolated, rejected),
+        flags=_flags(assumed, state_assumed, reason, extrapolated, rejected),
         sources=("kinetics.voxels" if model == "mono" else "kinetics.trapezoid", *like.sources),
     )
 
 
 def _batch(times, settings, fit, needed, points, spread) -> np.ndarray:
-    """Rows of results for the columns of one batch, sorted into groups with the same usable points."""
+    """Rows of results for the columns of one batch; those that lack points apart from those that have all."""
+    usable = points > 0
+    whole = usable.all(axis=0)
+    sums = spread.sum(axis=0)
+    if whole.all() and np.all(spread > 0) and np.all(np.isfinite(points.sum(axis=0) + sums)):
+        return _columns(times, settings, fit, points, spread, complete=True)
     result = np.zeros((6, points.shape[1]))
     result[REJECTED] = -1
-    usable = points > 0
     count = np.count_nonzero(usable, axis=0)
     with np.errstate(invalid="ignore"):
         sound = np.isfinite(points.sum(axis=0)) & np.all((spread > 0) >= usable, axis=0) & (spread.max(axis=0) < np.inf)
     reason = result[REASON]
     reason[count < needed] = VoxelReason.TOO_FEW_POINTS
     reason[~sound] = VoxelReason.NOT_FINITE
-    fitted = sound & (count >= needed)
-    for rows, columns in _groups(usable, fitted):
-        y, s = points[np.ix_(rows, columns)], spread[np.ix_(rows, columns)]
-        scale = y.max(axis=0)
-        # squares of squares must stay within double precision; no measurement comes near these limits
-        np.clip(y / scale, 1e-100, None, out=y)
-        np.clip(s / scale, 1e-70, 1e70, out=s)
-        part = fit(times[rows], y, s, settings)
-        part[[TIA, SIGMA, TAIL]] *= scale
-        if len(rows) < len(times):
-            part[REASON] = np.maximum(part[REASON], VoxelReason.POINTS_LEFT_OUT)
-        result[:, columns] = part
+    for complete, wanted in ((True, whole), (False, ~whole)):
+        columns = np.flatnonzero(sound & (count >= needed) & wanted)
+        if len(columns):
+            part = points[:, columns], spread[:, columns]
+            result[:, columns] = _columns(times, settings, fit, *part, complete)
     return result
 
 
-def _groups(usable, fitted):
-    """Rows and columns of every set of columns that lack the same points."""
-    whole = usable.all(axis=0)
-    complete = np.flatnonzero(fitted & whole)
-    if len(complete):
-        yield np.arange(len(usable)), complete
-    rest = np.flatnonzero(fitted & ~whole)
-    if len(rest):
-        patterns, which = np.unique(np.packbits(usable[:, rest], axis=0), axis=1, return_inverse=True)
-        for number in range(patterns.shape[1]):
-            columns = rest[which.ravel() == number]
-            yield np.flatnonzero(usable[:, columns[0]]), columns
+def _columns(times, settings, fit, points, spread, complete) -> np.ndarray:
+    """Rows of results for columns that can be fitted, scaled so that squares of squares stay in double precision.
+
+    No measurement comes near the limits set here.
+    """
+    scale = points.max(axis=0)
+    y, s = points / scale, spread / scale
+    np.maximum(y, 1e-100, out=y)
+    np.minimum(np.maximum(s, 1e-70, out=s), 1e70, out=s)
+    if not complete:
+        left_out = points <= 0
+        y[left_out], s[left_out] = 0.0, 1.0
+    result = fit(times, y, s, settings, complete)
+    result[[TIA, SIGMA, TAIL]] *= scale
+    if not complete:
+        result[REASON] = np.maximum(result[REASON], VoxelReason.POINTS_LEFT_OUT)
+    return result
+
+
+def _require_single_precision(rows, points) -> None:
+    """Refuse numbers that no measurement gives and the maps cannot hold."""
+    if rows[:2].max(initial=0.0) > np.finfo(np.float32).max:
+        raise InputError(
+            f"activity reaches {np.max(points, initial=0.0, where=np.isfinite(points)):.3g} MBq, and its integral or "
+            "uncertainty is too large for the maps (3.4e38); are these MBq, and was the rescale slope of the image "
+            "applied? Leave out fill values with the mask"
+        )
 
 
 def _activities(activity, times: int) -> np.ndarray:
@@ -318,9 +348,10 @@ def _chosen(mask, shape):
     return np.flatnonzero(mask)
 
 
-def _flags(assumed, reason, extrapolated, rejected) -> tuple[str, ...]:
+def _flags(assumed, state_assumed, reason, extrapolated, rejected) -> tuple[str, ...]:
     present = set(np.unique(reason).tolist())
     flags = [Flag.SIGMA_ASSUMED] if assumed else []
+    flags += [Flag.DECAY_STATE_ASSUMED] if state_assumed else []
     if present & {VoxelReason.PHYSICAL_DECAY, VoxelReason.DOES_NOT_FALL}:
         flags.append(Flag.FELL_BACK_TO_PHYSICAL)
     if VoxelReason.STILL_RISING in present:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uncertainties import ufloat
 
-from mrtlab.errors import InputError, PlausibilityWarning
+from mrtlab.errors import Flag, InputError, PlausibilityWarning
 from mrtlab.kinetics import TimeActivity, fit
 from mrtlab.nuclides import nuclide
 
@@ -203,3 +203,33 @@ def test_measured_points_are_independent():
     first, second, *_ = lutetium(TIMES, ACTIVITY).measured()
     assert (first - second).std_dev == pytest.approx(np.hypot(7.1, 5.9), rel=1e-9)
     assert first.tag == "4 h"
+
+
+def test_counts_give_poisson_weights():
+    """2500 counts are known to 2 %, 400 to 5 %; the decay correction does not change that."""
+    given = {"nuclide": "Lu-177", "counts": [2500, 400]}
+    curve = TimeActivity([24, 96], [100.0, 50.0], decay_corrected=False, **given)
+    assert curve.sigma_mbq == pytest.approx([2.0, 2.5])
+    assert curve.sigma_given
+    assert curve.flags == ()
+    assert "kinetics.poisson" in curve.sources
+    corrected = TimeActivity([24, 96], [100.0, 50.0], decay_corrected=True, **given)
+    assert corrected.sigma_mbq / corrected.activity_mbq == pytest.approx([0.02, 0.05])
+    assert curve.keep([True, False]).sigma_mbq == pytest.approx([2.0])
+    few = TimeActivity([24, 96], [100.0, 5.0], nuclide="Lu-177", decay_corrected=False, counts=[400, 20])
+    assert Flag.FEW_COUNTS in few.flags
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"counts": [100, 0]}, "counts must be above 0"),
+        ({"counts": [100]}, "counts has 1 values for 2 points"),
+        ({"counts": 100}, "counts must be a row"),
+        ({"counts": [100, 50], "cv": 0.05}, "give the uncertainty once"),
+        ({"counts": [100, 50], "sigma_mbq": 1.0}, "give the uncertainty once"),
+    ],
+)
+def test_counts_refused(change, words):
+    with pytest.raises(InputError, match=words):
+        TimeActivity([24, 96], [100.0, 50.0], nuclide="Lu-177", decay_corrected=False, **change)

@@ -373,3 +373,17 @@ class TestCriterion:
     def test_a_fit_carries_that_for_known_uncertainties(self):
         found = fit(true_curve("mono", 1), "mono")
         assert found.aicc == pytest.approx(found.chi_square + 4 + 12 / 2)
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ((-1.0, 8, 3), "chi_square must not be negative"),
+            ((np.nan, 8, 3), "chi_square must be finite"),
+            ((1.0, 0, 3), "points must be a whole number"),
+            ((1.0, 8.5, 3), "points must be a whole number"),
+            ((1.0, 8, 0), "parameters must be a whole number"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, arguments, words):
+        with pytest.raises(InputError, match=words):
+            aicc(*arguments)

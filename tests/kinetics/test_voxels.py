@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from mrtlab import kinetics
-from mrtlab.errors import FitError, Flag, InputError, PhysicsError
+from mrtlab.errors import FitError, Flag, InputError, PhysicsError, PlausibilityWarning
 from mrtlab.kinetics import VoxelReason
 from mrtlab.nuclides import nuclide
 
@@ -272,6 +272,61 @@ def test_decay_correction_is_put_back():
     assert voxels(corrected, decay_corrected=True).tia_mbq_h == pytest.approx(voxels(points).tia_mbq_h, rel=1e-6)
 
 
+def test_a_decay_state_nobody_gave_is_assumed_aloud():
+    points = mono_points([40.0, 70.0], [1.0, 2.0], 0.05, 11)
+    with pytest.warns(PlausibilityWarning, match="decay_corrected was not given") as caught:
+        assumed = kinetics.fit_voxels(points, TIMES, "Lu-177")
+    assert caught[0].filename == __file__
+    assert {Flag.DECAY_STATE_ASSUMED, Flag.SIGMA_ASSUMED} <= set(assumed.flags)
+    said = voxels(points)
+    assert np.array_equal(assumed.tia_mbq_h, said.tia_mbq_h)
+    assert Flag.DECAY_STATE_ASSUMED not in said.flags
+    assert Flag.DECAY_STATE_ASSUMED not in voxels(points, decay_corrected=True).flags
+
+
+@pytest.mark.parametrize("noise", ["air", "signed"])
+def test_noise_finds_the_deepest_minimum_with_points_missing_or_not(noise):
+    """Chi-square against a scan of 4000 rates, point by point; a scan can only be shallower."""
+    rng = np.random.default_rng(21)
+    times = np.array([1.0, 4, 24, 48, 96, 168])
+    points = rng.exponential(1, (6, 400)) if noise == "air" else rng.standard_normal((6, 400))
+    given = {"cv": 0.1} if noise == "air" else {"cv": None, "sigma_mbq": 0.3}
+    fitted = voxels(points, times, **given)
+    seen = 0
+    for k in np.flatnonzero(np.isin(fitted.reason, [0, 1, 3, 4, 5])):
+        kept = points[:, k] > 0
+        one = curve(points[kept, k], times[kept], **given)
+        top = int(one.activity_mbq.argmax())
+        if one.activity_mbq[top] - one.activity_mbq[0] > 2 * np.hypot(one.sigma_mbq[top], one.sigma_mbq[0]):
+            continue  # fitted from its peak
+        rates = PHYSICAL + np.append(0, np.geomspace(1e-6, 10 * np.log(2) / one.times_h[0], 4000))
+        shapes = np.exp(-rates[:, None] * (one.times_h - one.times_h[0])) / one.sigma_mbq
+        target = one.activity_mbq / one.sigma_mbq
+        scan = np.min(target @ target - (shapes @ target) ** 2 / np.sum(shapes**2, axis=1))
+        ours = chi_square(one, np.log(2) / float(fitted.half_life_h[k]))
+        assert ours <= scan * (1 + 1e-5) + 1e-5
+        seen += 1
+    assert seen > 30
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    points=st.lists(st.one_of(st.floats(1e-3, 1e3), st.just(0.0)), min_size=6, max_size=6),
+    head=st.sampled_from(["constant", "zero"]),
+    model=st.sampled_from(["mono", "trapezoid"]),
+)
+def test_a_missing_point_is_as_if_it_had_not_been_measured(points, head, model):
+    times, points = np.array([1.0, 4, 24, 48, 96, 168]), np.array(points)
+    kept = points > 0
+    if np.count_nonzero(kept) < 2:
+        return
+    whole = voxels(points[:, None], times, model=model, head=head)
+    less = voxels(points[kept][:, None], times[kept], model=model, head=head)
+    for name in ("tia_mbq_h", "sigma_mbq_h", "half_life_h"):
+        assert getattr(whole, name)[0] == pytest.approx(getattr(less, name)[0], rel=2e-6)
+    assert whole.reason[0] == (less.reason[0] if kept.all() else max(less.reason[0], VoxelReason.POINTS_LEFT_OUT))
+
+
 def test_two_points_need_a_sigma():
     points = np.array([[100.0], [50.0]])
     with pytest.raises(FitError, match="3 are needed; two are enough if sigma_mbq or cv is given"):
@@ -290,7 +345,8 @@ GOOD = np.ones((4, 2, 3, 4))
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"decay_corrected": None}, "decay_corrected must be given"),
+        ({"decay_corrected": "no"}, "decay_corrected must be given as True or False"),
+        ({"activity": GOOD * 1e38}, "reaches 1e.38 MBq.* rescale slope"),
         ({"model": "bi"}, "model must be one of 'mono', 'trapezoid'"),
         ({"times_h": TIMES[:3]}, "activity has 4 time points and times_h 3"),
         ({"times_h": [2.0, 3.0]}, "time must be the first axis"),
