@@ -19,15 +19,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_Answers = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with the answer files (*.mrt.json).")]
+_PRACTICE = (
+    "Practice files can be edited by the learner, who can also compute what is right; for marks make the course with "
+    "--assessment."
+)
+_Answers = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Folder with the answer files (*.mrt.json), or zip files of them.")
+]
 _Roster = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="CSV with a column 'pseudonym' and any others.", show_default=False)
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="CSV with a column 'pseudonym' and any others, such as key/roster.csv of the course; a grade book "
+        "exported from Canvas works once it has that column.",
+        show_default=False,
+    ),
 ]
 _Key = Annotated[
     Path | None, typer.Option(metavar="FILE", help="course-key.json; an assessment needs it.", show_default=False)
 ]
 _Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write.", show_default="FOLDER/grades")]
-_Names = Annotated[bool, typer.Option("--names", help="Name learners on the class page instead of letters.")]
+_Names = Annotated[bool, typer.Option("--names", help="Name learners on the class page, as the roster does.")]
 
 
 @app.command()
@@ -35,14 +47,25 @@ def new(
     name: Annotated[str, typer.Option(metavar="TEXT", help="Of the course, such as 'Lund 2027'.")],
     n: Annotated[int | None, typer.Option("--n", metavar="N", help="Learners.", show_default="30")] = None,
     exercise: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="May be repeated.", show_default="all exercises")
+        list[str] | None,
+        typer.Option(
+            metavar="ID|FOLDER",
+            help="May be repeated. A FOLDER is an exercise of your own, for --assessment only: learners' computers "
+            "know no others than mrtlab's.",
+            show_default="all that come with mrtlab",
+        ),
     ] = None,
     assessment: Annotated[bool, typer.Option("--assessment", help="Receipts only; verdicts with the grading.")] = False,
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder.", show_default="from the name")
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV of people; one pseudonym each.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV of people; one pseudonym each. A grade book exported from Canvas works.",
+            show_default=False,
+        ),
     ] = None,
 ) -> int:
     """Write a folder with a pack for every learner, the key, a programme and a roster to fill in."""
@@ -53,7 +76,15 @@ def new(
         out, name, n=n, exercises=exercise, assessment=assessment, roster=roster, advance=_advance("packs")
     )
     typer.echo(f"{made.name}: {len(made.learners)} packs, {len(made.exercises)} exercises, {made.mode}, in {out}")
-    typer.echo(f"Give away what is in {out / 'packs'}; keep {out / 'key'} to yourself.")
+    typer.echo(
+        f"Give every learner one zip file of {out / 'packs'} (the folder beside it is the same); keep {out / 'key'} to "
+        "yourself."
+    )
+    if not assessment:
+        typer.echo(_PRACTICE)
+    key = out / course.KEY_FOLDER
+    options = f"--roster {_typed(key / 'roster.csv')} --key {_typed(key / course.KEY_FILE)}"
+    typer.echo(f"When their answer files are in a folder, say answers:\n  mrtlab course grade answers {options}")
     return 0
 
 
@@ -62,7 +93,10 @@ def grade(
     folder: _Answers, roster: _Roster = None, key: _Key = None, out: _Out = None, names: _Names = False,
     semicolon: Annotated[bool, typer.Option("--semicolon", help="grades.csv with semicolons, decimal commas.")] = False,
 ) -> int:  # fmt: skip
-    """Judge all answer files again and write grades.csv, its Moodle and Canvas forms, and class.html.
+    """Judge all answer files again and write grades (by exercise, total, for Moodle, for Canvas) and class.html.
+
+    Practice files can be edited by the learner, who can also compute what is right; for marks make the course with
+    --assessment. In totals an exercise that was not handed in counts 0.
 
     Exit status 0 if every file was used and confirmed, 1 if there is something to look at.
     """
@@ -71,12 +105,21 @@ def grade(
     graded = _graded(folder, roster, key)
     out = out or folder / "grades"
     files = [*grade_tables.write(graded, out, semicolon=semicolon), _class_page(graded, out, names)]
-    without = [learner for learner in graded.learners if learner not in graded.handed_in]
-    typer.echo(f"{graded.course}: {len(graded.handed_in)} of {len(graded.learners)} learners handed something in.")
-    if without:
+    handed = len(graded.handed_in)
+    if graded.listed:
+        typer.echo(f"{graded.course}: {handed} of {len(graded.learners)} learners handed something in.")
+    else:
+        learners = "1 learner" if handed == 1 else f"{handed} learners"
+        typer.echo(
+            f"{graded.course}: {learners} handed something in; without roster or key nobody is known to be missing."
+        )
+    if without := [learner for learner in graded.learners if learner not in graded.handed_in]:
         typer.echo(f"Nothing from: {', '.join(without)}")
     _say(graded.problems)
     typer.echo(f"Written to {out}: {', '.join(file.name for file in files)}")
+    typer.echo(grade_tables.canvas_names(graded))
+    if graded.mode == "practice":
+        typer.echo(_PRACTICE)
     return int(bool(graded.problems))
 
 
@@ -92,7 +135,7 @@ def report(folder: _Answers, roster: _Roster = None, key: _Key = None, out: _Out
 
 @app.command()
 def moodle(
-    exercise: Annotated[str, typer.Argument(metavar="ID", help="Of the exercise.")],
+    exercise: Annotated[str, typer.Argument(metavar="ID|FOLDER", help="Of the exercise; FOLDER if it is your own.")],
     n: Annotated[int, typer.Option("--n", metavar="N", help="Variants.")] = 30,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Moodle XML.", show_default="ID-moodle.xml")] = None,
     seed: Annotated[
@@ -100,11 +143,14 @@ def moodle(
         typer.Option(metavar="TEXT", help="To draw the same variants again; keep it secret.", show_default="random"),
     ] = None,
 ) -> int:
-    """Write a question bank for Moodle: one cloze question per variant, with tolerances and slips."""
-    from mrtlab.learn import library
+    """Write a question bank for Moodle: one cloze question per variant, with tolerances and slips.
+
+    In Moodle choose Question bank, Import, Moodle XML format, and give the file.
+    """
+    from mrtlab.learn import _own
     from mrtlab.learn.moodle import question_bank
 
-    loaded, seed = library.load(exercise), seed or secrets.token_hex(8)
+    loaded, seed = _own.find(exercise), seed or secrets.token_hex(8)
     content, out = question_bank(loaded, n, seed), out or Path(f"{loaded.id}-moodle.xml")
     if out.exists():
         raise InputError(f"{out} exists already; give another file with --out")
@@ -115,6 +161,7 @@ def moodle(
     typer.echo(
         f"{n} variants of {loaded.id} in {out}. Drawn again with --seed {seed}: whoever knows it has the answers."
     )
+    typer.echo(f"In Moodle: Question bank > Import > Moodle XML format, then give {out.name}; it makes a category.")
     return 0
 
 
@@ -132,6 +179,11 @@ def nbgrader(
     path = nbgrader.write(library.load(exercise), source, name)
     typer.echo(f"wrote {path}; next: nbgrader generate_assignment {exercise}")
     return 0
+
+
+def _typed(path: Path) -> str:
+    """A path as it is typed in any shell."""
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _graded(folder: Path, roster: Path | None, key: Path | None):

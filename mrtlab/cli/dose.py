@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from uncertainties import UFloat
+from uncertainties import UFloat, ufloat
 
 import mrtlab
 from mrtlab.errors import Flag, InputError, PlausibilityWarning
@@ -19,6 +19,8 @@ __all__ = ["dose"]
 
 _WIDTH = 100
 _LABEL = 16
+_Z95 = 1.96
+_SIDES = ((min, -1), (max, 1))
 
 
 def dose(
@@ -115,6 +117,7 @@ def _region(curve, mass):
     except InputError as refused:
         return {"region": curve.region, "error": str(refused).removeprefix(f"{curve.region}: ")}
     best, tia = selection.best, selection.tia_mbq_h
+    interval = doses.interval95(tia)
     result = {
         "region": curve.region,
         "model": best.model,
@@ -123,6 +126,7 @@ def _region(curve, mass):
         "dof": best.dof,
         "p_value": best.p_value,
         "tia_mbq_h": tia,
+        "tia_interval95_mbq_h": _interval(interval),
         "tiac_h": tia / curve.administered_mbq if curve.administered_mbq else None,
         "effective_half_life_h": best.effective_half_life_h,
         "extrapolated_fraction": best.extrapolated_fraction,
@@ -142,12 +146,15 @@ def _region(curve, mass):
             for fit in selection.ranking
         ],
         "rejected": {name: list(reasons) for name, reasons in selection.rejected.items()},
-        "flags": [str(flag) for flag in selection.flags],
+        "flags": [str(flag) for flag in (*selection.flags, *interval.flags)],
         "sources": sorted({*selection.sources, *(("dose.local",) if mass is not None else ())}),
     }
     if mass is not None:
         result["mass_g"] = mass
         result["dose_gy"] = doses.local(tia, mass, curve.nuclide)
+        interval = doses.interval95(result["dose_gy"], mass)
+        result["dose_interval95_gy"] = _interval(interval)
+        result["flags"] = list(dict.fromkeys([*result["flags"], *map(str, interval.flags)]))
         result["dose_span_gy"] = [
             doses.local(end, float(_plain(mass)), curve.nuclide) for end in selection.span_tia_mbq_h
         ]
@@ -225,7 +232,7 @@ def _region_lines(region, shared):
         if region["tiac_h"] is not None
         else ""
     )
-    yield from _wrap("TIA", format_quantity(region["tia_mbq_h"], "MBq·h") + tiac)
+    yield from _wrap("TIA", _value(region["tia_mbq_h"], region["tia_interval95_mbq_h"], "MBq·h", tiac))
     yield from _wrap("half-life", _half_life(region["effective_half_life_h"]))
     yield from _wrap("extrapolated", f"{100 * region['extrapolated_fraction']:.0f} % of the TIA, after the last point")
     if "dose_gy" in region:
@@ -233,7 +240,8 @@ def _region_lines(region, shared):
         mass = region["mass_g"]
         exact = "" if isinstance(mass, UFloat) else ", taken as exact"
         size = format_quantity(mass, "g")
-        yield from _wrap("dose", f"{format_quantity(region['dose_gy'], 'Gy')}{per}; mass {size}{exact}")
+        value = _value(region["dose_gy"], region["dose_interval95_gy"], "Gy", per)
+        yield from _wrap("dose", f"{value}; mass {size}{exact}")
     else:
         yield from _wrap("dose", f"none: no mass given (--mass '{region['region']}=240g')")
     yield from _alternative_lines(region)
@@ -252,18 +260,53 @@ def _alternative_lines(region):
         tia = format_quantity(other["tia_mbq_h"], "MBq·h")
         yield from _wrap(f"or {other['model']}", f"fits too: {tia}; {_chi(other)}; {weight}")
     if Flag.MODELS_DISAGREE in region["flags"]:
+        spread = max(other["tia_mbq_h"].std_dev for other in region["candidates"])
         dose = ""
         if "dose_span_gy" in region:
-            dose = ", dose " + format_interval(*region["dose_span_gy"], "Gy")
+            dose = f", dose {_ends(*region['dose_span_gy'], region['dose_gy'].std_dev, 'Gy')}"
         words = f"{region['points']} points cannot decide between these curves"
-        yield from _wrap("span", f"{format_interval(low, high, 'MBq·h')}{dose}: {words}")
-    if Flag.SELECTION_UNDECIDED in region["flags"] and region["bracket_tia_mbq_h"]:
+        yield from _wrap("span", f"{_ends(low, high, spread, 'MBq·h')}{dose}: {words}")
+    apart = _apart(region)
+    if region["bracket_tia_mbq_h"] and (apart or Flag.SELECTION_UNDECIDED in region["flags"]):
         ends = format_interval(*region["bracket_tia_mbq_h"], "MBq·h")
+        said = apart or f"{region['points']} points cannot decide how the tail falls"
         yield from _wrap(
             "without a curve",
-            f"{ends} by trapezoids, with the tail at the rate of the last two points or at physical decay: "
-            f"{region['points']} points cannot decide how the tail falls",
+            f"{ends} by trapezoids, with the tail at the rate of the last two points or at physical decay: {said}",
         )
+
+
+def _apart(region):
+    """What to say when curves and trapezoids exclude each other, or nothing."""
+    if not region["bracket_tia_mbq_h"]:
+        return ""
+    low, high = region["bracket_tia_mbq_h"]
+    tias = [other["tia_mbq_h"] for other in region["candidates"]]
+    lowest, highest = (pick(t.nominal_value + sign * _Z95 * t.std_dev for t in tias) for pick, sign in _SIDES)
+    if lowest <= high and low <= highest:
+        return ""
+    side = "above" if low > highest else "below"
+    curves = "all curves that fit, their 95 % intervals" if len(tias) > 1 else "the curve that fits, its 95 % interval"
+    return f"both lie {side} {curves} included, and neither is shown to be right; say so, or scan later"
+
+
+def _ends(low, high, spread, unit):
+    """An interval between results, each rounded as a result with this uncertainty is, to three figures at least."""
+    spread = max(min(spread, 0.1 * high), high - low)
+    ends = [format_quantity(ufloat(end, spread)).partition(" ± ")[0] for end in (low, high)]
+    return f"{' to '.join(dict.fromkeys(ends))} {unit}"
+
+
+def _interval(found):
+    return {"low": found.low, "high": found.high, "distribution": found.distribution}
+
+
+def _value(number, interval, unit, per):
+    """Value ± u and the same per activity; where u is too large for that, the value and its 95 % interval."""
+    if interval["distribution"] == "normal":
+        return f"{format_quantity(number, unit)}{per}"
+    about, low, high = (f"{float(f'{x:.2g}'):g}" for x in (number.nominal_value, interval["low"], interval["high"]))
+    return f"about {about} {unit} (95 %: {low} to {high} {unit}, {interval['distribution']})"
 
 
 def _half_life(half_life):

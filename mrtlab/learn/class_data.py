@@ -11,7 +11,7 @@ from mrtlab.errors import InputError
 from mrtlab.learn.checking import Outcome, read
 from mrtlab.learn.evidence import Remark
 from mrtlab.learn.expected import Expected
-from mrtlab.learn.grading import Grading, Work
+from mrtlab.learn.grading import Grading, Work, drawn_from
 from mrtlab.learn.library import load
 from mrtlab.learn.remarks import again
 from mrtlab.learn.schema import Exercise, Question
@@ -86,7 +86,7 @@ def classes(grading: Grading) -> tuple[Class, ...]:
     for name in grading.exercises:
         works = tuple(work for work in grading.works if work.exercise == name and work.entry is not None)
         try:
-            exercise = load(name)
+            exercise = load(grading.own.get(name, name))
         except InputError:
             continue
         theirs: dict[str, list[Theirs]] = {question.id: [] for question in exercise.ask}
@@ -107,7 +107,7 @@ def classes(grading: Grading) -> tuple[Class, ...]:
 def _of(grading: Grading, work: Work, sheet: Sheet):
     events = work.entry["events"]
     about = {"mode": grading.mode, "course": grading.course, "learner": events[0]["learner"]}
-    made, problem = again(about, work.entry, grading.key)
+    made, problem = again(about, drawn_from(work.entry, grading.own), grading.key)
     marks = iter([mark for mark in work.marks if mark.question])
     answers: dict[str, list[Answer]] = {question.id: [] for question in sheet.questions}
     for event in events:

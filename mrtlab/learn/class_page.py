@@ -14,6 +14,7 @@ from mrtlab.learn.checking import Outcome
 from mrtlab.learn.class_data import Asked, Class, Theirs, classes
 from mrtlab.learn.class_plot import OUTCOMES, Row, Shown, legend, strip, strip_text
 from mrtlab.learn.course_pages import slip_keys, without_numbers
+from mrtlab.learn.csvs import name_columns
 from mrtlab.learn.grading import Grading
 from mrtlab.learn.privacy import personal_data
 
@@ -30,8 +31,8 @@ def class_page(grading: Grading, *, names: bool = False) -> str:
     ----------
     grading : Grading
     names : bool
-        Whether learners are named; otherwise letters stand for them, and texts that may say who wrote them are left
-        out.
+        Whether learners are named, as the roster names them; otherwise letters stand for them, and texts that may say
+        who wrote them are left out.
     """
     who = _named(grading) if names else grading.letters
     found = classes(grading)
@@ -42,13 +43,28 @@ def class_page(grading: Grading, *, names: bool = False) -> str:
 
 
 def _named(grading: Grading) -> dict[str, str]:
-    return {learner: learner for learner in grading.letters}
+    """Names from the roster; the pseudonym where it has none, and with the name where two have the same."""
+    names = dict.fromkeys(grading.letters, "")
+    if grading.roster:
+        columns = name_columns(grading.roster.columns)
+        names = {learner: columns.of(row.cells) if (row := grading.roster.row(learner)) else "" for learner in names}
+    often = Counter(names.values())
+    return {
+        learner: learner if not name else name if often[name] == 1 else f"{name} ({learner})"
+        for learner, name in names.items()
+    }
 
 
 def _front(grading: Grading, names: bool) -> str:
     handed, of = len(grading.handed_in), len(grading.learners)
+    counted = (
+        f"{handed} of {of} learners handed something in."
+        if grading.listed
+        else f"{_learners(handed)} handed something in; without roster or key nobody is known to be missing."
+    )
+    kind = "names" if grading.roster and name_columns(grading.roster.columns).used else "pseudonyms"
     who = (
-        '<p class="warning">This page shows pseudonyms. Keep it to yourself.</p>'
+        f'<p class="warning">This page shows {kind}. Keep it to yourself.</p>'
         if names
         else "<p>Letters stand for learners; who is which is in the last column of grades.csv.</p>"
     )
@@ -58,9 +74,13 @@ def _front(grading: Grading, names: bool) -> str:
         else ""
     )
     return (
-        f"<p>{handed} of {of} learners handed something in. Every learner had other data, so answers are shown divided "
+        f"<p>{counted} Every learner had other data, so answers are shown divided "
         f"by what the competent method gives on the learner’s own data: 1 is right for everybody.</p>{who}{unjudged}"
     )
+
+
+def _learners(count: int) -> str:
+    return "1 learner" if count == 1 else f"{count} learners"
 
 
 def _overview(grading: Grading, found: Sequence[Class]) -> str:
@@ -71,7 +91,7 @@ def _overview(grading: Grading, found: Sequence[Class]) -> str:
         rows.append(
             [
                 markup(f"{one.exercise.code} {one.exercise.title}".strip()),
-                f"{len(one.works)} of {len(grading.learners)}",
+                f"{len(one.works)} of {len(grading.learners)}" if grading.listed else str(len(one.works)),
                 f"{median(scores):.0f} %" if scores else "–",
                 f"{median(minutes):.0f} min" if minutes else "–",
                 f"{one.exercise.minutes} min",
@@ -151,10 +171,11 @@ def _numbers(asked: Asked, who: dict[str, str], names: bool, name: str) -> str:
         for one, row in zip(usable, rows, strict=True)
     ]
     headings = ["Learner", "Ratio", "Stated", "Verdict", "Attempts", "Minutes"]
+    placed = "above" if names else "beside"  # names need room
     others = len(asked.answered) - len(usable)
     note = f'<p class="note">{others} more cannot be compared: their data cannot be drawn here.</p>' if others else ""
     return (
-        f'<div class="beside"><figure>{strip(rows, name)}<figcaption>{escape(strip_text(rows))}</figcaption></figure>'
+        f'<div class="{placed}"><figure>{strip(rows, name)}<figcaption>{escape(strip_text(rows))}</figcaption></figure>'
         f"{_html.table('Answer / own reference', headings, cells, numbers=True, kind='tight')}</div>{legend()}{note}"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ OUTCOMES = {
     "outside": ("outside", "#1b1f24"),
 }
 _SOFT, _LINE, _BAND = "#57606a", "#d6dbe1", "#e3efe9"
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 92, 20, 48, 44
+_FIELD, _LEAST, _RIGHT, _TOP, _BOTTOM = 528, 92, 20, 48, 44  # _LEAST: room for labels where they are short
+_SHOWN_AT = 14  # font size
 _FARTHEST = 100.0  # a ratio beyond it, or below its inverse, stands at the edge
 
 
@@ -53,6 +55,8 @@ class _Scale:
     """From ratios to pixels: linear where the class agrees, logarithmic where it does not."""
 
     def __init__(self, rows: Sequence[Row]):
+        self.left = max(_LEAST, *(20 + _long(row.label) for row in rows))
+        self.right = self.left + _FIELD
         ends = [1 - max(row.tolerance for row in rows), 1 + max(row.tolerance for row in rows)]
         ends += [answer.ratio for row in rows for answer in row.answers]
         ends += [end for row in rows for end in row.last.bar or ()]
@@ -77,7 +81,18 @@ class _Scale:
         share = (ratio - self.low) / (self.high - self.low)
         if self.logarithmic:
             share = math.log(ratio / self.low) / math.log(self.high / self.low)
-        return round(_LEFT + share * (_WIDTH - _LEFT - _RIGHT), 1)
+        return round(self.left + share * _FIELD, 1)
+
+
+def _long(text: str) -> int:
+    """How many pixels a text needs at most, in any usual font: labels are never cut off."""
+    return math.ceil(_SHOWN_AT * sum(_em(sign) for sign in text))
+
+
+def _em(sign: str) -> float:
+    if unicodedata.east_asian_width(sign) in "WF" or sign in "mwMW%@":
+        return 1.05
+    return 0.85 if sign.isupper() else 0.65
 
 
 def strip(rows: Sequence[Row], name: str) -> str:
@@ -105,10 +120,11 @@ def strip(rows: Sequence[Row], name: str) -> str:
     for place, row in enumerate(rows):
         parts.append(_row(row, scale, _TOP + step * (place + 0.5)))
     axis = "answer / own reference" + (", logarithmic" if scale.logarithmic else "")
-    parts.append(f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{bottom + 36}" text-anchor="middle">{axis}</text>')
+    parts.append(f'<text x="{(scale.left + scale.right) / 2}" y="{bottom + 36}" text-anchor="middle">{axis}</text>')
     height = bottom + _BOTTOM
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}" font-size="14" fill="#1b1f24" '
+        f'<svg viewBox="0 0 {scale.right + _RIGHT} {height}" role="img" aria-labelledby="{name}" '
+        f'font-size="{_SHOWN_AT}" fill="#1b1f24" '
         f'font-family="system-ui, Segoe UI, Roboto, Arial, sans-serif"><title id="{name}">{escape(strip_text(rows))}'
         f"</title>{''.join(parts)}</svg>"
     )
@@ -126,7 +142,7 @@ def _tolerance(rows, scale: _Scale, step: float) -> str:
 
 def _marked(scale: _Scale, ratio: float, words: str, y: float, bottom: float, style: str) -> list[str]:
     x = scale.x(ratio)
-    anchor = "start" if x < _LEFT + 70 else "end" if x > _WIDTH - _RIGHT - 70 else "middle"
+    anchor = "start" if x < scale.left + 70 else "end" if x > scale.right - 70 else "middle"
     return [
         f'<line x1="{x}" x2="{x}" y1="{y + 3}" y2="{bottom}" {style}/>',
         f'<text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>',
@@ -135,7 +151,7 @@ def _marked(scale: _Scale, ratio: float, words: str, y: float, bottom: float, st
 
 def _row(row: Row, scale: _Scale, y: float) -> str:
     y = round(y, 1)
-    parts = [f'<text x="{_LEFT - 10}" y="{y + 4.5}" text-anchor="end">{escape(row.label[:13])}</text>']
+    parts = [f'<text x="{scale.left - 10}" y="{y + 4.5}" text-anchor="end">{escape(row.label)}</text>']
     for earlier in row.answers[:-1]:
         parts.append(_marker(earlier.outcome, *_place(scale, earlier.ratio, y), 3.2, earlier=True))
     bar = row.last.bar

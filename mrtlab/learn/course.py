@@ -1,8 +1,8 @@
 """New courses: a pack for every learner, and the key, which stays with the educator.
 
-A pack is a folder to give away: ``pack.json``, which the learner opens in mrtlab, the data as CSV files, and a handout
-to print. In an assessment the pack brings the data along, drawn with the educator's key, and nothing from which the
-answers could be computed but the data themselves.
+A pack is a folder to give away, and the same as one zip file: ``pack.json``, which the learner opens in mrtlab, the
+data as CSV files, a handout to print, and what to do with them. In an assessment the pack brings the data along, drawn
+with the educator's key, and nothing from which the answers could be computed but the data themselves.
 """
 
 from __future__ import annotations
@@ -12,24 +12,23 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import mrtlab
 from mrtlab.errors import InputError
-from mrtlab.learn import _packs, course_pages, identity
+from mrtlab.learn import _own, _packs, course_pages, identity
 from mrtlab.learn.csvs import Roster, read_roster, rows_csv, table_csv
-from mrtlab.learn.handout import handout
-from mrtlab.learn.library import exercises as all_exercises
-from mrtlab.learn.library import load
+from mrtlab.learn.handout import handout, instructions, zipped
 from mrtlab.learn.schema import Exercise
 from mrtlab.learn.variants import Variant, variant
 
-__all__ = ["KEY_FILE", "Course", "create", "read_key", "slug"]
+__all__ = ["KEY_FILE", "KEY_FOLDER", "Course", "create", "read_key", "slug"]
 
 KEY_FILE = "course-key.json"
+KEY_FOLDER = "key"
 MOST = 500
 _WARNING = "Keep this folder to yourself. It holds the answers, and who is behind each pseudonym."
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
@@ -50,6 +49,8 @@ class Course:
         Of an assessment: what its data are drawn with.
     made : str
         ISO time.
+    own : mapping of id to Path
+        Folders of the exercises that do not come with mrtlab; copies beside the key.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Course:
     exercises: tuple[tuple[str, int], ...]
     key: bytes | None
     made: str
+    own: Mapping[str, Path] = field(default_factory=dict, compare=False)
 
 
 def create(
@@ -82,7 +84,8 @@ def create(
     n : int, optional
         How many learners; by default 30, or those of the roster.
     exercises : sequence of str, optional
-        Ids; by default all there are.
+        Ids, or paths of exercises of one's own, which an assessment alone can have; by default all that come with
+        mrtlab.
     assessment : bool
         Whether learners get receipts only and verdicts come with the grading.
     roster : Path, optional
@@ -95,10 +98,11 @@ def create(
     Raises
     ------
     InputError
-        For a folder that exists, a name or number that cannot be used, an unknown exercise.
+        For a folder that exists, a name or number that cannot be used, an unknown exercise, or one that learners
+        could not work at.
     """
     people = read_roster(roster, pseudonyms=False) if roster is not None else None
-    chosen = _chosen(exercises)
+    chosen = _own.chosen(exercises, assessment)
     course = Course(
         name=_named(name),
         mode="assessment" if assessment else "practice",
@@ -106,6 +110,7 @@ def create(
         exercises=tuple((exercise.id, exercise.version) for exercise in chosen),
         key=_key(key, assessment),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
+        own={one.id: _own.place(folder / KEY_FOLDER, one.id) for one in chosen if _own.is_own(one)},
     )
     if folder.exists():
         raise InputError(f"{folder} exists already, and a course is never written over; give another folder or name")
@@ -127,18 +132,6 @@ def _named(name: str) -> str:
     if trimmed.casefold() == identity.SELF:
         raise InputError(f"name must not be {name!r}, which stands for working without a course")
     return trimmed
-
-
-def _chosen(ids: Sequence[str] | None) -> list[Exercise]:
-    if not ids:
-        found = list(all_exercises())
-        if not found:
-            raise InputError("there are no exercises to make a course of")
-        return found
-    twice = sorted({one for one in ids if list(ids).count(one) > 1})
-    if twice:
-        raise InputError(f"the exercise {twice[0]!r} is given twice")
-    return [load(one) for one in ids]
 
 
 def _number(n: int | None, people: Roster | None) -> int:
@@ -178,24 +171,34 @@ def _fill(folder: Path, course: Course, chosen: list[Exercise], people: Roster |
         _pack(folder / "packs" / learner, course, learner, variants[learner])
         if advance:
             advance(done, len(course.learners))
-    # who gets which pseudonym is drawn too, so that their order says nothing
-    drawn = list(course.learners)
-    secrets.SystemRandom().shuffle(drawn)
-    key = folder / "key"
+    key = folder / KEY_FOLDER
     _write(key / KEY_FILE, json.dumps(_key_data(course), indent=1, ensure_ascii=False) + "\n")
     _write(key / "answer-key.html", course_pages.answer_key(course.name, _WARNING, chosen, variants))
     _write(key / "READ-ME-FIRST.txt", f"{_WARNING}\nGive away only what is in the folder packs.\n\n{mrtlab.PURPOSE}\n")
-    if people is not None:
-        rows = [[who, *row.cells.values()] for who, row in zip(drawn, people.rows, strict=True)]
-        _write(key / "roster.csv", "\ufeff" + rows_csv([["pseudonym", *people.columns], *rows]))
+    _own.copy([one for one in chosen if one.id in course.own], key)
+    _write(key / "roster.csv", "\ufeff" + rows_csv(_roster(course, people)))
     template = [["pseudonym", "name", "email"], *([learner, "", ""] for learner in course.learners)]
     _write(folder / "roster-template.csv", "\ufeff" + rows_csv(template))
     _write(folder / "programme.html", course_pages.programme(course.name, course.mode, chosen))
 
 
+def _roster(course: Course, people: Roster | None) -> list[list[str]]:
+    """Who is behind each pseudonym; the pseudonyms alone where the educator has not said."""
+    if people is None:
+        return [["pseudonym"], *([learner] for learner in course.learners)]
+    # who gets which pseudonym is drawn too, so that their order says nothing
+    drawn = list(course.learners)
+    secrets.SystemRandom().shuffle(drawn)
+    rows = [[who, *row.cells.values()] for who, row in zip(drawn, people.rows, strict=True)]
+    return [["pseudonym", *people.columns], *rows]
+
+
 def _pack(folder: Path, course: Course, learner: str, variants: list[Variant]) -> None:
-    """One learner's folder. Only sheets go in: what is right stays in the variants."""
+    """One learner's folder and zip file. Only sheets go in: what is right stays in the variants."""
     sheets = [one.sheet for one in variants]
+    if course.key:
+        # a goal such as "refuse a correction that the phantom does not support" answers a question
+        sheets = [replace(sheet, goals=()) for sheet in sheets]
     pack = {
         "mrtlab_pack": 1,
         "course": course.name,
@@ -216,6 +219,8 @@ def _pack(folder: Path, course: Course, learner: str, variants: list[Variant]) -
             _write(folder / f"{name}.csv", table_csv(table, remark))
             _write(folder / f"{name}-decimal-comma.csv", "\ufeff" + table_csv(table, remark, semicolon=True))
     _write(folder / "handout.html", handout(course.name, learner, sheets, assessment=course.key is not None))
+    _write(folder / "READ-ME.txt", instructions(course.name, learner, assessment=course.key is not None))
+    zipped(folder, datetime.fromisoformat(course.made))
 
 
 def _write(path: Path, text: str) -> None:
@@ -232,6 +237,7 @@ def _key_data(course: Course) -> dict:
         "key": course.key.hex() if course.key else None,
         "exercises": [{"exercise": name, "version": version} for name, version in course.exercises],
         "learners": list(course.learners),
+        "own": sorted(course.own),
         "made": course.made,
         "mrtlab": mrtlab.__version__,
     }
@@ -243,7 +249,7 @@ def read_key(path: Path) -> Course:
     Raises
     ------
     InputError
-        If it is something else, or damaged.
+        If it is something else, or damaged, or if the course's own exercises are not beside it.
     """
     if path.is_dir():
         path = path / KEY_FILE
@@ -271,6 +277,7 @@ def read_key(path: Path) -> Course:
             isinstance(version, int) for _, version in course.exercises
         ):
             raise TypeError("a field has the wrong type")
+        course = replace(course, own=_own.beside(path.parent, data.get("own", [])))
         if course.mode not in ("practice", "assessment") or (course.key is None) == (course.mode == "assessment"):
             raise ValueError("mode and key do not fit")
     except InputError:

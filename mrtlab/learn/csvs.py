@@ -16,11 +16,14 @@ from pathlib import Path
 from mrtlab.errors import InputError
 from mrtlab.learn.sheet import SheetTable
 
-__all__ = ["Roster", "RosterRow", "read_roster", "rows_csv", "table_csv"]
+__all__ = ["NameColumns", "Roster", "RosterRow", "name_columns", "read_roster", "rows_csv", "table_csv"]
 
 _LARGEST = 2_000_000  # bytes of a roster
 _FORMULA = ("=", "+", "-", "@")
-_CANVAS_EXTRA = "points possible"  # the second line of what Canvas exports is no person
+_CANVAS_EXTRA = ("points possible", "manual posting")  # lines under the header of what Canvas exports: no persons
+_FIRST = ("first name", "firstname", "given name", "vorname", "fornavn", "förnamn", "prénom", "nombre")
+_LAST = ("last name", "lastname", "surname", "family name", "nachname", "familienname", "etternavn", "efternamn")
+_WHOLE = ("student", "full name", "name")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,44 @@ class Roster:
     def row(self, pseudonym: str) -> RosterRow | None:
         """The row of a pseudonym; None if there is none."""
         return next((row for row in self.rows if row.pseudonym == pseudonym), None)
+
+
+@dataclass(frozen=True)
+class NameColumns:
+    """The columns of a roster that say who a person is; ``whole`` has first name and surname, in whatever order."""
+
+    whole: str = ""
+    first: str = ""
+    last: str = ""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The columns, surname first."""
+        return tuple(filter(None, (self.whole, self.last, self.first)))
+
+    def of(self, cells: dict[str, str], *, surname_first: bool = False) -> str:
+        """The name in a row; empty if there is none."""
+        if self.whole:
+            return cells.get(self.whole, "")
+        first, last = cells.get(self.first, ""), cells.get(self.last, "")
+        if surname_first:
+            return ", ".join(filter(None, (last, first)))
+        return " ".join(filter(None, (first, last)))
+
+
+def name_columns(columns: Sequence[str]) -> NameColumns:
+    """Where a roster has the names: Student, Name, Vorname, First name, Surname and what else is usual."""
+
+    def column(known: tuple[str, ...]) -> str:
+        plain = {" ".join(re.split(r"[\s_-]+", title.casefold())): title for title in reversed(columns)}
+        return next((plain[one] for one in known if one in plain), "")
+
+    whole, first, last = column(_WHOLE), column(_FIRST), column(_LAST)
+    if whole and first and not last and whole.casefold() == "name":
+        return NameColumns(first=first, last=whole)  # in a list with "Vorname", "Name" is the surname
+    if first and last and (not whole or whole.casefold() == "name"):
+        return NameColumns(first=first, last=last)
+    return NameColumns(whole=whole) if whole else NameColumns(first=first, last=last)
 
 
 def read_roster(path: Path, *, pseudonyms: bool = True) -> Roster:
@@ -83,7 +124,7 @@ def read_roster(path: Path, *, pseudonyms: bool = True) -> Roster:
                 "a cell with a separator in it needs quotes"
             )
         pseudonym = cells[where].lower() if where is not None else ""
-        if not pseudonym and any(cell.casefold() == _CANVAS_EXTRA for cell in cells):
+        if not pseudonym and any(cell.casefold() in _CANVAS_EXTRA for cell in cells):
             continue
         if pseudonyms and not pseudonym:
             raise InputError(f"{name}, line {line}, column 'pseudonym': the cell is empty")

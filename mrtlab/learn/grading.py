@@ -7,31 +7,19 @@ again, and points follow from that. A file that cannot be used is named with its
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mrtlab.errors import InputError
-from mrtlab.learn import evidence
+from mrtlab.learn import _incoming, evidence
+from mrtlab.learn._incoming import File, Problem
 from mrtlab.learn.course import Course
 from mrtlab.learn.csvs import Roster
 from mrtlab.learn.remarks import NEEDS_KEY
 
-__all__ = ["Grading", "Problem", "Work", "grade"]
-
-# a browser that has the name already calls the second download "x.mrt (1).json" or "x (1).mrt.json"
-_ANSWERS = re.compile(r"(?i)\.mrt( ?\(\d+\))?\.json$")
-_MOST_FILES = 5000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A file, or something about it, that the educator must know."""
-
-    file: str
-    text: str
+__all__ = ["Grading", "Problem", "Work", "drawn_from", "grade"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +70,10 @@ class Grading:
     letters : dict of learner to letters
         What stands for learners where they are not named; the order says nothing.
     problems : tuple of Problem
+    listed : bool
+        Whether roster or key says who belongs to the course; otherwise nobody can be missed.
+    own : mapping of id to Path
+        Folders of the exercises that do not come with mrtlab.
     """
 
     course: str
@@ -93,21 +85,13 @@ class Grading:
     works: tuple[Work, ...]
     letters: dict[str, str]
     problems: tuple[Problem, ...]
+    listed: bool = True
+    own: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def handed_in(self) -> tuple[str, ...]:
         """Learners with at least one usable file."""
         return tuple(self.letters)
-
-
-@dataclass(frozen=True)
-class _File:
-    name: str
-    data: dict
-
-    @property
-    def learner(self) -> str:
-        return self.data["learner"].lower()
 
 
 def grade(
@@ -116,7 +100,7 @@ def grade(
     course: Course | None = None,
     advance: Callable[[int, int], None] | None = None,
 ) -> Grading:
-    """Read every ``*.mrt.json`` below a folder and judge it.
+    """Read every ``*.mrt.json`` below a folder, in zip files too, and judge it.
 
     Parameters
     ----------
@@ -134,8 +118,8 @@ def grade(
         If there is no answer file at all, or it cannot be told which course is meant.
     """
     problems: list[Problem] = []
-    files = _read(folder, problems)
-    name, mode = (course.name, course.mode) if course else _common_course(files)
+    files = _incoming.read(folder, problems)
+    name, mode = (course.name, course.mode) if course else _common_course(files, problems)
     files = [one for one in files if _belongs(one, name, mode, problems)]
     if mode == "assessment" and course is None:
         problems.append(Problem("all files", f"{NEEDS_KEY}; give --key, and points can be computed"))
@@ -169,49 +153,24 @@ def grade(
         ),
         letters=_letters(hashes, course.key if course else None),
         problems=tuple(problems),
+        listed=roster is not None or course is not None,
+        own=course.own if course else {},
     )
 
 
-def _read(folder: Path, problems: list[Problem]) -> list[_File]:
-    if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; give the one with the answer files (*.mrt.json)")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    for path in paths:
-        if path.suffix.lower() in (".zip", ".7z", ".rar"):
-            problems.append(Problem(_name(path, folder), "not looked into: unpack it first"))
-    answers = [path for path in paths if _ANSWERS.search(path.name)]
-    if not answers:
-        raise InputError(f"there is no answer file (*.mrt.json) in {folder} or below")
-    if len(answers) > _MOST_FILES:
-        raise InputError(f"there are {len(answers)} answer files below {folder}; is it the folder of one course?")
-    found = []
-    for path in answers:
-        name = _name(path, folder)
-        try:
-            found.append(_File(name, evidence.read(path)))
-        except InputError as error:
-            problems.append(Problem(name, f"not used: {error}"))
-        except Exception as error:  # whatever a file does, it must not stop the others
-            problems.append(Problem(name, f"not used: it cannot be read ({type(error).__name__}: {error})"))
-    return found
-
-
-def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
-
-
-def _common_course(files: list[_File]) -> tuple[str, str]:
+def _common_course(files: list[File], problems: list[Problem]) -> tuple[str, str]:
     """Without a key: the course most files are of."""
     counted = Counter((one.data["course"], one.data["mode"]) for one in files).most_common(2)
     if not counted:
-        raise InputError("none of the answer files can be used; see which and why with --key of the course")
+        said = "".join(f"\n  {problem.file}: {problem.text}" for problem in problems[:10])
+        raise InputError(f"none of the answer files can be used:{said}")
     if len(counted) > 1 and counted[0][1] == counted[1][1]:
         names = " and ".join(f"{name!r} ({mode})" for (name, mode), _ in counted)
         raise InputError(f"the files are of {names}; say which course with its key (--key)")
     return counted[0][0]
 
 
-def _belongs(one: _File, name: str, mode: str, problems: list[Problem]) -> bool:
+def _belongs(one: File, name: str, mode: str, problems: list[Problem]) -> bool:
     if one.data["course"] != name:
         problems.append(Problem(one.name, f"not used: it is of the course {one.data['course']!r}, not {name!r}"))
         return False
@@ -221,7 +180,7 @@ def _belongs(one: _File, name: str, mode: str, problems: list[Problem]) -> bool:
     return True
 
 
-def _learners(roster: Roster | None, course: Course | None, files: list[_File], problems: list[Problem]) -> list[str]:
+def _learners(roster: Roster | None, course: Course | None, files: list[File], problems: list[Problem]) -> list[str]:
     key = [learner.lower() for learner in course.learners] if course else []
     if roster is None:
         return key or sorted({one.learner for one in files})
@@ -235,7 +194,7 @@ def _learners(roster: Roster | None, course: Course | None, files: list[_File], 
     return listed
 
 
-def _known(one: _File, learners: list[str], roster: Roster | None, problems: list[Problem]) -> bool:
+def _known(one: File, learners: list[str], roster: Roster | None, problems: list[Problem]) -> bool:
     if one.learner in learners:
         return True
     where = "on the roster" if roster is not None else "in the course"
@@ -243,9 +202,9 @@ def _known(one: _File, learners: list[str], roster: Roster | None, problems: lis
     return False
 
 
-def _judged(learner: str, files: list[_File], course: Course | None, problems: list[Problem]) -> Iterable[Work]:
+def _judged(learner: str, files: list[File], course: Course | None, problems: list[Problem]) -> Iterable[Work]:
     """All exercises of a learner: of each the file with more events, then the newer, counts."""
-    best: dict[str, tuple[_File, dict]] = {}
+    best: dict[str, tuple[File, dict]] = {}
     notes: dict[str, list[str]] = {}
     for one in sorted(files, key=lambda one: one.data["made"], reverse=True):
         for entry in one.data["exercises"]:
@@ -270,10 +229,10 @@ def _judged(learner: str, files: list[_File], course: Course | None, problems: l
         yield _work(learner, one, entry, notes.get(name, []), course, problems)
 
 
-def _work(learner: str, one: _File, entry: dict, notes: list[str], course: Course | None, problems) -> Work:
+def _work(learner: str, one: File, entry: dict, notes: list[str], course: Course | None, problems) -> Work:
     alone = {**one.data, "exercises": [entry]}
     try:
-        marks = evidence.remark(alone, course.key if course else None)
+        marks = _marked(alone, course)
         score = evidence.scores(alone, marks)[0]
     except Exception as error:  # whatever a file does, it must not stop the others
         text = f"cannot be judged ({type(error).__name__}: {error})"
@@ -293,6 +252,21 @@ def _work(learner: str, one: _File, entry: dict, notes: list[str], course: Cours
     if texts:
         notes.append(f"to be judged by a person: {', '.join(texts)}")
     return Work(learner, entry["exercise"], entry, marks, score, tuple(notes))
+
+
+def _marked(alone: dict, course: Course | None) -> tuple[evidence.Remark, ...]:
+    """Every answer judged again; an exercise of the educator's own is read from its copy beside the key."""
+    (entry,) = alone["exercises"]
+    marks = evidence.remark(
+        {**alone, "exercises": [drawn_from(entry, course.own if course else {})]}, course.key if course else None
+    )
+    return tuple(replace(mark, exercise=entry["exercise"]) for mark in marks)
+
+
+def drawn_from(entry: dict, own: Mapping[str, Path]) -> dict:
+    """An entry whose data are drawn anew from the educator's own exercise, if it is one."""
+    folder = own.get(entry["exercise"])
+    return {**entry, "exercise": str(folder.resolve())} if folder else entry
 
 
 def _letters(hashes: dict[str, str], key: bytes | None) -> dict[str, str]:

@@ -1,18 +1,35 @@
-"""What an educator prints for one learner: story, data, plot, questions, and lines to write on. No answers."""
+"""What an educator gives to one learner: a handout to print, without answers, and what to do with the pack."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
+from pathlib import Path
 
 import mrtlab
 from mrtlab.learn import _html
 from mrtlab.learn._html import markup, paragraphs
 from mrtlab.learn.sheet import Sheet, SheetQuestion
 
-__all__ = ["handout"]
+__all__ = ["handout", "instructions", "zipped"]
 
 _SENTENCE, _TEXT = 2, 6  # lines to write on
+_INSTRUCTIONS = """\
+{course}: {kind} pack of {learner}
+
+1. If this is in a zip file, unpack it first (Windows: right click, "Extract All").
+2. Start mrtlab and choose the card "Exercises".
+3. Choose "Open my course pack…" and take the file pack.json of this folder. Do not change it: your data belong to it.
+4. Work at the exercises. handout.html has the same tasks for paper; the CSV files have your data, once with decimal
+   points and once with decimal commas.
+5. At the end choose "Hand in: download my answer file". {when}
+   It is one file for the whole course, its name ends in .mrt.json. Send it to your teacher as it is: not renamed, not
+   opened in another program, not pack.json.
+
+{purpose}
+"""
 
 
 def handout(course: str, learner: str, sheets: Sequence[Sheet], *, assessment: bool = False) -> str:
@@ -31,6 +48,28 @@ def handout(course: str, learner: str, sheets: Sequence[Sheet], *, assessment: b
     contents = "".join(f"<li>{markup(_title(sheet))}, {sheet.minutes} min, code {sheet.code}</li>" for sheet in sheets)
     front = f'{heading}<ol class="plain">{contents}</ol>' if len(sheets) > 1 else heading
     return _html.document(f"{course}: {learner}", front + papers, purpose=False)
+
+
+def instructions(course: str, learner: str, *, assessment: bool = False) -> str:
+    """What a learner does with the pack, as plain text."""
+    when = (
+        "Verdicts come with the grading; until then your\n   last answer to a question counts."
+        if assessment
+        else "You can do so as often as you like."
+    )
+    kind = "assessment" if assessment else "practice"
+    return _INSTRUCTIONS.format(course=course, kind=kind, learner=learner, when=when, purpose=mrtlab.PURPOSE)
+
+
+def zipped(folder: Path, made: datetime) -> Path:
+    """Write the files of a folder into a zip file of its name beside it: one file to send by mail or platform."""
+    path = folder.with_name(f"{folder.name}.zip")
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(file.name, made.timetuple()[:6])
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, file.read_bytes())
+    return path
 
 
 def _title(sheet: Sheet) -> str:
@@ -61,11 +100,14 @@ def _body(sheet: Sheet) -> str:
     pictures = _html.figures(sheet)
     data = f'<div class="beside"><div>{tables}</div><div>{pictures}</div></div>' if pictures else tables
     goals = "".join(f"<li>{markup(goal)}</li>" for goal in sheet.goals)
+    # behind the questions, because a goal may answer one; sheets of an assessment have none
+    goals = f'<p>Afterwards you can:</p><ul class="plain">{goals}</ul>' if goals else ""
     return (
         f'<h2 style="margin-top:0">{markup(_title(sheet))}</h2>'
         f'<p class="soft">{escape(sheet.therapy)} · {sheet.minutes} min · level: {escape(sheet.level)}</p>'
-        f'<ul class="plain">{goals}</ul>{paragraphs(sheet.story)}{data}'
+        f"{paragraphs(sheet.story)}{data}"
         + "".join(_question(place, question) for place, question in enumerate(sheet.questions, 1))
+        + goals
     )
 
 

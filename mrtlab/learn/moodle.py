@@ -253,8 +253,14 @@ def _words(one: Variant, text: str) -> str:
 
 
 def _encoded(html: str) -> str:
-    """HTML as cloze takes it: entities are decoded once on import, so those of the HTML itself are written twice."""
-    pieces = re.split(r"(</?[a-z]+>)", html.replace("&", "&amp;"))
+    """HTML as cloze takes it, which decodes entities once, on import.
+
+    Quotes need no entity where there are no attributes, and a lone ampersand none at all, so that nothing but ``<`` and
+    ``>`` is written twice: what else a platform does with the text, no ``&quot;`` can come to be seen.
+    """
+    html = html.replace("&#x27;", "'").replace("&quot;", '"')
+    html = re.sub(r"&amp;(?!\s)", "&amp;amp;", html).replace("&lt;", "&amp;lt;").replace("&gt;", "&amp;gt;")
+    pieces = re.split(r"(</?[a-z]+>|&(?:amp;)*(?:amp|lt|gt);)", html)
     return "".join(piece if place % 2 else piece.translate(_SPECIAL) for place, piece in enumerate(pieces))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 
 from mrtlab import InputError
 from mrtlab.apps.controls import Canvas, Figure, Section
@@ -65,6 +65,43 @@ def test_the_comparison_can_fail():
     one = live.rgb().copy()
     live.update(0.0201)
     assert (live.rgb() != one).any()
+
+
+def test_texts_kept_as_pixels_equal_texts_drawn_anew():
+    """Words that stay, move, turn, change size, colour and transparency, on ratios that come and go."""
+
+    def words(axes, step):
+        axes.text(0.3, 0.5, "stays")
+        axes.text(0.2 + 0.01 * (step % 3), 0.7, "moves\nin two lines", color="#D55E00")
+        axes.text(0.5, 0.2, "turns", rotation=30 * (step % 2), alpha=1 - 0.3 * (step % 2))
+        axes.text(0.7, 0.5, r"$T_{eff}$ grows", fontsize=10 + step % 2, weight="bold" if step % 2 else "normal")
+
+    live = Canvas(words)
+    for step, ratio in [(0, 1.0), (1, 1.0), (0, 1.0), (2, 2.0), (1, 2.0), (1, 1.0), (0, 2.0)]:
+        live.update(step)
+        kept = live.rgb(ratio).copy()
+        fresh = Canvas(words)
+        fresh.update(step)
+        assert (kept == full(fresh, ratio)).all(), (step, ratio)
+
+
+def test_a_text_that_stays_is_drawn_once(monkeypatch):
+    drawn = []
+    original = RendererAgg.draw_text
+    monkeypatch.setattr(RendererAgg, "draw_text", lambda self, *args: (drawn.append(args[3]), original(self, *args))[1])
+    live = Canvas(lambda axes, number: (axes.text(0.1, 0.1, "stays"), axes.text(0.1, 0.5, f"{number}")))
+    for number in (1, 2, 1, 2):
+        live.update(number)
+        live.rgb()
+    assert [drawn.count(text) for text in ("stays", "1", "2")] == [1, 1, 1]
+
+
+def test_texts_kept_are_bounded():
+    live = Canvas(lambda axes, number: axes.text(0.1, 0.1, f"{number}"), width=100, height=80)
+    for number in range(600):
+        live.update(number)
+        live.rgb()
+    assert len(live._canvas.get_renderer()._texts) <= 500
 
 
 def test_new_limits_labels_or_ticks_renew_the_background():

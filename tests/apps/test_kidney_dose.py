@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import re
 
 import numpy as np
@@ -10,19 +9,22 @@ import pytest
 from scipy.optimize import curve_fit
 
 import mrtlab
-from mrtlab import dose
-from mrtlab.apps import _state, kidney_dose
+from mrtlab import _userdata, dose
+from mrtlab.apps import kidney_dose
 from mrtlab.apps.controls import UploadedFile
 from mrtlab.apps.kidney_dose import view as view_module
 from mrtlab.apps.kidney_dose import words
 
 KIDNEY = ([3.741111, 27.725278, 103.094167, 123.983611], [98.561432, 73.599408, 25.39568, 19.04661])
+
+
 OWN = "time_h;kidney_mbq\n4,5;120,5\n24;98,2\n72;55,1\n168;19,3\n"
 HEAD = "# nuclide: Lu-177\n# decay_corrected: no\n# cv: 5 %\n"
+CODE = r"\b\w+=\S|mrtlab\.|\(\)|sigma_mbq or cv"  # what a page does not say
 
 
 @pytest.fixture(autouse=True)
-def _own_data_folder(tmp_path, monkeypatch):
+def own_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
 
 
@@ -34,6 +36,15 @@ def model():
 @pytest.fixture
 def view(model):
     return view_module._View(model)
+
+
+def upload(view, name, content):
+    """As the browser sends it."""
+    view.upload._handle_custom_msg({"event": "file", "name": name}, [memoryview(content)])
+
+
+def full_disk(page, state):
+    raise OSError(28, "No space left on device")
 
 
 def independent_tia(times, activity):
@@ -77,12 +88,55 @@ class TestModel:
         assert "MODELS_DISAGREE" in answer.flags
         assert re.search(r"0\.106\d? to 0\.143\d? Gy", " ".join(words.flags(answer)))
 
+    @pytest.mark.parametrize("curve", ["mono", "bi_phys", "phys"])
+    def test_how_far_the_curves_differ_does_not_depend_on_the_one_looked_at(self, model, curve):
+        model.choose("whole_body")
+        model.curve = curve
+        answer = model.answer()
+        assert answer.fit.model == curve
+        assert answer.flags.count("MODELS_DISAGREE") == 1
+        assert "121000 to 163000 MBq·h, 0.106 to 0.143 Gy" in " ".join(words.flags(answer))
+        assert "121000 to 163000 MBq·h, 0.106 to 0.143 Gy" in words.discussion(answer, "report")
+        assert "can be reported" not in words.discussion(answer, "report")
+
     def test_two_points_are_refused_with_the_reason(self, model):
         model.used = (True, False, False, True)
         answer = model.answer()
         assert answer.fit is None
         assert answer.dose_gy is None
         assert "as many parameters as points" in answer.refusal
+
+    @pytest.mark.parametrize(("used", "todo"), [((1, 0, 0, 1), "Tick a third"), ((0, 1, 0, 0), "Tick at least two")])
+    def test_few_points_are_explained_once_in_the_page_s_words(self, model, used, todo):
+        model.used = tuple(map(bool, used))
+        answer = model.answer()
+        said = " ".join([*words.result(answer), words.extrapolated(answer), words.also(answer)])
+        assert said.count(todo) == 1
+        assert not re.search(CODE, said)
+        assert words.ranking(answer) == []
+
+    def test_refused_curves_of_enough_points_keep_their_reasons(self, model):
+        odd = HEAD.replace("5 %", "1 %") + "time_h;kidney_mbq\n4;100,5\n24;29\n72;97\n168;16\n"
+        model.use_file("odd.csv", odd.encode())
+        answer = model.answer()
+        assert answer.selection is None
+        assert words.extrapolated(answer).startswith("No curve is supported by these 4 points")
+        verdicts = {row[0]: row[-1] for row in words.ranking(answer)}
+        assert len(verdicts) == 7
+        assert "refused: χ² = " in verdicts["mono-exponential"]
+        model.curve = "mono"
+        assert "No curve is supported" in words.also(model.answer())
+        assert "no other is, either" in words.discussion(model.answer(), "report")
+
+    def test_bracket_outside_all_curves_is_said(self, model):
+        model.choose("liver")
+        assert "Both lie above all curves that fit" in words.also(model.answer())
+        model.choose("whole_body")
+        assert "Both lie" not in words.also(model.answer())
+
+    def test_span_has_the_figures_of_its_uncertainty(self, model):
+        model.choose("spleen")
+        assert "9610 to 9720 MBq·h, 3.12 to 3.15 Gy" in words.also(model.answer())
 
     def test_named_curve_is_shown_even_if_rejected(self, model):
         model.curve = "phys"
@@ -195,11 +249,30 @@ class TestView:
         assert "liver" in view.result.html
         assert view.used.rows[0][1] == "378"
 
-    def test_refused_upload_shows_the_reader_s_words(self, view):
-        view.upload.file = UploadedFile("mine.csv", b"time_h,kidney_mbq\n1,5,123,4\n")
-        assert "mine.csv" in view.page.errors.messages[0]
-        assert not view.page.errors.unexpected
+    def test_refused_upload_is_refused_under_its_button_and_nowhere_said_to_be_read(self, view):
+        upload(view, "mine.csv", b"time_h,kidney_mbq\n1,5,123,4\n")
+        assert view.upload.refused
+        assert view.upload.message.startswith("mine.csv was refused: line 2: 4 cells under 2 columns")
+        assert view.upload.message.endswith("What is shown is still the patient of this page.")
+        assert "was read" not in view.upload.message
+        assert view.page.errors.messages == ()
         assert "2.60 ± 0.11 Gy" in view.result.html
+
+    def test_a_good_file_takes_the_refusal_away(self, view):
+        upload(view, "bad.csv", b"nonsense")
+        upload(view, "mine.csv", (HEAD + OWN).encode())
+        assert not view.upload.refused
+        assert view.upload.message.startswith("mine.csv was read")
+        upload(view, "bad.csv", b"nonsense")
+        assert "still mine.csv" in view.upload.message
+        view.reset.click()
+        assert (view.upload.message, view.upload.refused) == ("", False)
+
+    def test_a_failure_of_ours_does_not_say_that_the_file_was_read(self, view, monkeypatch):
+        monkeypatch.setattr(view.model, "use_file", lambda *_: 1 / 0)
+        upload(view, "mine.csv", (HEAD + OWN).encode())
+        assert view.page.errors.unexpected
+        assert "was read" not in view.upload.message
 
     def test_upload_and_reset(self, view):
         view.upload.file = UploadedFile("mine.csv", (HEAD + OWN).encode())
@@ -262,8 +335,10 @@ class TestView:
         assert view.fit.stale == ""
         assert "Time-integrated activity" in view.result.html
 
-    def test_a_complaint_goes_once_the_fault_is_mended(self, view):
-        view.upload.file = UploadedFile("bad.csv", b"nonsense")
+    def test_a_complaint_goes_once_the_fault_is_mended(self, view, monkeypatch):
+        with monkeypatch.context() as full:
+            full.setattr(_userdata, "save", full_disk)
+            view.region.value = "spleen"
         assert view.page.errors.messages
         view.region.value = "liver"
         assert view.page.errors.messages == ()
@@ -272,65 +347,3 @@ class TestView:
         view.curve.value = "tri"
         assert "the chosen curve cannot be fitted" in view.result.html
         assert "best supported" in view.ranking.html
-
-
-class TestKept:
-    def test_choices_and_answers_come_back(self, view):
-        view.region.value = "spleen"
-        view.used.value = (True, True, False, True)
-        view.mass.text = "240,5"
-        view.prediction.value = "5 to 15 %"
-        view.predict.click()
-        assert "saved" in view.page.status
-        again = view_module._View(kidney_dose.KidneyDose())
-        assert again.region.value == "spleen"
-        assert again.used.value == (True, True, False, True)
-        assert again.mass.value == 240.5
-        assert again.prediction.value == "5 to 15 %"
-        assert again.prediction.disabled
-        assert "You predicted" in again.predicted.text
-
-    def test_on_disk_before_the_page_says_so(self, view, monkeypatch):
-        def full_disk(page, state):
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(_state, "save", full_disk)
-        view.prediction.value = "less than 5 %"
-        view.predict.click()
-        assert "No space left" in view.page.errors.messages[0]
-        assert view.predicted.text == ""
-        assert view.page.status == "not saved"
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            "",
-            "{",
-            "[]",
-            '{"region": "nowhere"}',
-            '{"used": [false]}',
-            '{"curve": "cubic", "mass_g": "x"}',
-            '{"used": 3}',
-        ],
-    )
-    def test_damaged_state_is_ignored(self, content):
-        target = _state.folder() / "pages" / "kidney_dose.json"
-        target.parent.mkdir(parents=True)
-        target.write_text(content, encoding="utf-8")
-        view = view_module._View(kidney_dose.KidneyDose())
-        assert view.page.errors.messages == ()
-        assert "2.60 ± 0.11 Gy" in view.result.html
-
-    def test_own_table_is_never_written(self, view):
-        view.upload.file = UploadedFile("mine.csv", (HEAD + OWN).encode())
-        view.used.value = (True, True, True, False)
-        saved = (_state.folder() / "pages" / "kidney_dose.json").read_text(encoding="utf-8")
-        assert "120" not in saved
-        assert json.loads(saved).get("region") in (None, "kidney_left")
-
-    def test_save_is_whole_or_not_at_all(self, monkeypatch):
-        _state.save("page", {"a": 1})
-        with pytest.raises(TypeError):
-            _state.save("page", {"a": object()})
-        assert _state.load("page") == {"a": 1}
-        assert [path.name for path in (_state.folder() / "pages").iterdir()] == ["page.json"]

@@ -136,6 +136,7 @@ def test_a_file_reaches_python_and_a_large_one_is_refused(tab, tmp_path):
     expect(tab.page.get_by_text("mine.csv was read")).to_be_visible()
     chooser.set_input_files(tmp_path / "large.csv")
     expect(tab.page.get_by_text("large.csv has 5.0 MB; files of up to 5 MB can be read")).to_be_visible()
+    expect(tab.page.get_by_text("was read")).to_have_count(0)
     seen(tab, "file=('mine.csv', 27) ")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import zipfile
 from pathlib import Path
 
 from mrtlab.learn import evidence, identity
@@ -178,3 +179,15 @@ ALL = ("guess", "left", "half_life", "keep", "why", "worst", "span", "spot")
 def all_right() -> list[tuple[str, str, None]]:
     """Every question of the exercise, answered rightly."""
     return [("every-kind", question, None) for question in ALL]
+
+
+def outside(folder: Path) -> list[str]:
+    """Text of all files of a course but its key, those in zip files too."""
+    found = []
+    for file in folder.rglob("*"):
+        if file.suffix == ".zip":
+            with zipfile.ZipFile(file) as archive:
+                found += [archive.read(name).decode("utf-8") for name in archive.namelist()]
+        elif file.is_file() and file.parent.name != "key":
+            found.append(file.read_text(encoding="utf-8-sig"))
+    return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import re
 import zipfile
@@ -13,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from course_for_tests import KEY, all_right, fixed_pseudonyms, hand_in, right, write
+from course_for_tests import KEY, fixed_pseudonyms, outside, write
 
 import mrtlab
 from mrtlab import PURPOSE, InputError, _content
 from mrtlab.learn import course, identity
-from mrtlab.learn.csvs import name_columns, read_roster, rows_csv, table_csv
+from mrtlab.learn.csvs import read_roster
 from mrtlab.learn.draws import shown
 from mrtlab.learn.library import load
-from mrtlab.learn.sheet import Sheet, SheetColumn, SheetTable
+from mrtlab.learn.sheet import Sheet
 from mrtlab.learn.variants import variant
 
 
@@ -122,18 +120,6 @@ def test_nothing_in_a_pack_gives_an_answer_away(name, tmp_path, monkeypatch):
         assert KEY.hex() not in text
         pack = json.loads((tmp_path / "exam" / "packs" / learner / "pack.json").read_text(encoding="utf-8"))
         assert set(pack["sheets"][0]) == set(one.sheet.to_dict())
-
-
-def outside(folder: Path) -> list[str]:
-    """Text of all files of a course but its key, those in zip files too."""
-    found = []
-    for file in folder.rglob("*"):
-        if file.suffix == ".zip":
-            with zipfile.ZipFile(file) as archive:
-                found += [archive.read(name).decode("utf-8") for name in archive.namelist()]
-        elif file.is_file() and file.parent.name != "key":
-            found.append(file.read_text(encoding="utf-8-sig"))
-    return found
 
 
 def test_the_key_comes_back_and_stays_in_its_folder(assessed, tmp_path):
@@ -244,56 +230,6 @@ def test_the_roster_template_can_be_filled_in_and_read(made, tmp_path):
     assert roster.columns == ("name", "email")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "is empty"),
-        ("name,email\nA,b\n", "no column 'pseudonym'"),
-        ("pseudonym,name\n,Ann\n", "line 2, column 'pseudonym'"),
-        ("pseudonym,name\nquiet-heron-42,Ann\nQuiet-Heron-42,Bo\n", "line 3, column 'pseudonym'.*line 2"),
-        ("pseudonym,name\nquiet-heron-42,Ann,more\n", "line 2: 3 cells"),
-        ("pseudonym,Name,name\nx,y,z\n", "line 1: the column"),
-        ("pseudonym,\nx,y\n", "column 2 has no name"),
-        ('pseudonym,name\nquiet-heron-42,"Ann\n', "check the quotes"),
-        ("pseudonym,name\n", "nobody"),
-    ],
-)
-def test_a_roster_that_cannot_be_used_says_where(tmp_path, text, message):
-    file = tmp_path / "r.csv"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=message):
-        read_roster(file)
-
-
-def test_rosters_of_all_kinds_are_read(tmp_path):
-    file = tmp_path / "r.csv"
-    for text in (
-        "pseudonym,name\na-b-1,Åsa\n",
-        "\ufeffname;Pseudonym\r\nÅsa;A-B-1\r\n",
-        "name\tpseudonym\n\nÅsa\ta-b-1\n\n",
-    ):
-        file.write_bytes(text.encode("utf-8"))
-        row = read_roster(file).rows[0]
-        assert (row.pseudonym, row.cells) == ("a-b-1", {"name": "Åsa"})
-    file.write_bytes("pseudonym,name\na-b-1,Åsa\n".encode("cp1252"))
-    with pytest.raises(InputError, match="CSV UTF-8"):
-        read_roster(file)
-
-
-def test_the_second_line_of_canvas_is_nobody(tmp_path):
-    file = tmp_path / "r.csv"
-    file.write_text("Student,ID,pseudonym\n    Points Possible,,\nÖst Åsa,7,a-b-1\n", encoding="utf-8")
-    assert [row.pseudonym for row in read_roster(file).rows] == ["a-b-1"]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n+1"])
-def test_no_cell_runs_as_a_formula(text):
-    written = next(csv.reader(io.StringIO(rows_csv([[text, -1.5]]), newline="")))
-    assert written[0].startswith("'")
-    assert written[1] == "-1.5"  # our own numbers are numbers
-    assert rows_csv([[1.5, None, "a;b"]], semicolon=True) == '1,5;;"a;b"\n'
-
-
 def test_data_files_are_read_by_mrtlab_with_the_same_numbers(tmp_path):
     made = course.create(tmp_path / "c", "C", n=1, exercises=["kidney-tia"])
     folder = tmp_path / "c" / "packs" / made.learners[0]
@@ -302,13 +238,6 @@ def test_data_files_are_read_by_mrtlab_with_the_same_numbers(tmp_path):
         table = mrtlab.read_tac(folder / name, nuclide="Lu-177", decay_corrected=False)
         assert tuple(table[0].times_h) == sheet.table("scans").column("time_h").values
         assert tuple(table[0].activity_mbq) == sheet.table("scans").column("activity_mbq").values
-
-
-def test_numbers_in_data_files_lose_their_grouping():
-    column = SheetColumn("a_mbq", "A", "MBq", ("13\u202f350", "−0.5"), (13350.0, -0.5))
-    table = SheetTable("t", "Caption", (column, SheetColumn("who", "Who", "", ("x,y", "z"))))
-    assert table_csv(table).splitlines() == ["# Caption", "a_mbq,who", '13350,"x,y"', "-0.5,z"]
-    assert table_csv(table, semicolon=True).splitlines()[2:] == ["13350;x,y", "-0,5;z"]
 
 
 def test_names_of_courses_become_names_of_folders():
@@ -373,48 +302,6 @@ def test_without_a_roster_the_key_has_one_of_pseudonyms_alone(made, tmp_path):
     assert roster.columns == ()
 
 
-@pytest.fixture
-def own(library, tmp_path):
-    """An exercise that does not come with mrtlab."""
-    folder = tmp_path / "mine" / "my-own"
-    folder.mkdir(parents=True)
-    shipped = tmp_path / "exercises" / "testing" / "every-kind"
-    text = (shipped / "exercise.yaml").read_text(encoding="utf-8").replace("id: every-kind", "id: my-own")
-    (folder / "exercise.yaml").write_text(text, encoding="utf-8")
-    (folder / "generate.py").write_text((shipped / "generate.py").read_text(encoding="utf-8"), encoding="utf-8")
-    return folder
-
-
-def test_an_exercise_of_ones_own_is_refused_for_practice(own, tmp_path):
-    with pytest.raises(InputError, match=r"'my-own' is your own.*--assessment.*mrtlab's exercises"):
-        course.create(tmp_path / "p", "P", n=1, exercises=["every-kind", str(own)])
-    assert not (tmp_path / "p").exists()
-
-
-def test_an_assessment_of_ones_own_exercise_goes_from_pack_to_points(own, tmp_path, monkeypatch):
-    from mrtlab.learn import grading
-    from mrtlab.learn.class_page import class_page
-
-    made = course.create(tmp_path / "x", "X", n=2, exercises=["every-kind", str(own)], assessment=True, key=KEY)
-    assert not any("Halved twice" in text for text in outside(tmp_path / "x" / "packs"))
-    learner = made.learners[0]
-    one = variant(load(own), learner, "X", KEY)
-    answers = [("my-own", question, right(one, question)) for _, question, _ in all_right()]
-    # the learner's computer knows nothing of the exercise
-    (own / "exercise.yaml").unlink()
-    monkeypatch.setattr("course_for_tests.load", lambda name: load("every-kind"))
-    hand_in(made, learner, tmp_path / "x" / "packs", tmp_path / "in", answers)
-    graded = grading.grade(tmp_path / "in", course=course.read_key(tmp_path / "x" / "key"))
-    assert graded.problems == ()
-    work = next(work for work in graded.works if (work.learner, work.exercise) == (learner, "my-own"))
-    assert (work.score.got, work.percent, work.score.confirmed) == (6.5, 100, True)
-    page = class_page(graded)
-    assert page.count("1 within the tolerance") >= 2
-    (tmp_path / "x" / "key" / "exercises" / "my-own" / "exercise.yaml").unlink()
-    with pytest.raises(InputError, match=r"of your own, 'my-own'.*keep the whole"):
-        course.read_key(tmp_path / "x" / "key")
-
-
 def test_what_canvas_exports_is_a_roster_of_new_courses(library, tmp_path):
     file = tmp_path / "export.csv"
     file.write_text(
@@ -425,22 +312,3 @@ def test_what_canvas_exports_is_a_roster_of_new_courses(library, tmp_path):
     course.create(tmp_path / "c", "C", roster=file)
     (row,) = read_roster(tmp_path / "c" / "key" / "roster.csv").rows
     assert (row.cells["Student"], row.cells["ID"]) == ("Öst, Åsa", "77")
-
-
-@pytest.mark.parametrize(
-    ("header", "cells", "plain", "sorted_name", "used"),
-    [
-        ("Name;Vorname", "Öst;Åsa", "Åsa Öst", "Öst, Åsa", ("Name", "Vorname")),
-        ("Vorname;Nachname", "Åsa;Öst", "Åsa Öst", "Öst, Åsa", ("Nachname", "Vorname")),
-        ("first_name;LAST NAME;Name", "Åsa;Öst;x", "Åsa Öst", "Öst, Åsa", ("LAST NAME", "first_name")),
-        ("Surname;e-mail", "Öst;x", "Öst", "Öst", ("Surname",)),
-        ("name;email", "Åsa Öst;x", "Åsa Öst", "Åsa Öst", ("name",)),
-        ("Student;Name;ID", "Öst, Åsa;x;7", "Öst, Åsa", "Öst, Åsa", ("Student",)),
-        ("email;group", "x;y", "", "", ()),
-    ],
-)
-def test_names_are_found_under_the_usual_headings(header, cells, plain, sorted_name, used):
-    columns = header.split(";")
-    found = name_columns(columns)
-    row = dict(zip(columns, cells.split(";"), strict=True))
-    assert (found.of(row), found.of(row, surname_first=True), found.used) == (plain, sorted_name, used)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import matplotlib
 import numpy as np
 from cycler import cycler
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
 __all__ = ["Canvas"]
@@ -27,6 +27,7 @@ STYLE = {
     "axes.prop_cycle": cycler(color=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1f24"]),  # all 3:1 on white
 }
 _DPI = 96
+_TEXTS_KEPT = 500
 
 
 class Canvas:
@@ -51,7 +52,7 @@ class Canvas:
     def __init__(self, draw: Callable, axes: Callable | None = None, width: int = 724, height: int = 460):
         self._draw, self.width, self.height = draw, width, height
         self.figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
-        self._canvas = FigureCanvasAgg(self.figure)
+        self._canvas = _Agg(self.figure)
         self._background = self._signature = None
         with matplotlib.rc_context(STYLE):
             self.axes = (axes or _one_axes)(self.figure)
@@ -100,6 +101,61 @@ class Canvas:
 
     def _signatures(self) -> list:
         return [_signature(ax) for ax in self.figure.axes]
+
+
+class _Agg(FigureCanvasAgg):
+    """The usual canvas with a renderer that remembers texts."""
+
+    def get_renderer(self):
+        key = (*self.figure.bbox.size, self.figure.dpi)
+        if self._lastKey != key:
+            self.renderer, self._lastKey = _Renderer(*key), key
+        return self.renderer
+
+
+class _Renderer(RendererAgg):
+    """Draws a text that it has drawn before, in the same place, from the pixels it kept.
+
+    Texts take most of the time of a small plot, and most of them stay what and where they are.
+    """
+
+    def __init__(self, width, height, dpi):
+        super().__init__(width, height, dpi)
+        self._texts = {}
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        if ismath or getattr(self, "_renderer", None) is None:
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        shaping = [getattr(mtext, f"get_{name}", lambda: None)() for name in ("fontfeatures", "language")]
+        key = (s, x, y, angle, hash(prop), gc.get_antialiased(), *map(str, shaping))
+        if key not in self._texts:
+            if len(self._texts) >= _TEXTS_KEPT:
+                self._texts.clear()
+            agg, recorder = self._renderer, _Recorder(self._renderer)
+            self._renderer = recorder
+            try:
+                super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            finally:
+                self._renderer = agg
+            self._texts[key] = recorder.images
+            return
+        for image, *place in self._texts[key]:
+            self._renderer.draw_text_image(image, *place, gc)
+
+
+class _Recorder:
+    """Stands before matplotlib's drawing core and copies the images of glyphs that pass."""
+
+    def __init__(self, agg):
+        self._agg, self.images = agg, []
+
+    def __getattr__(self, name):
+        return getattr(self._agg, name)
+
+    def draw_text_image(self, image, x, y, angle, gc):
+        self.images.append((np.array(image), x, y, angle))
+        self._agg.draw_text_image(image, x, y, angle, gc)
 
 
 def _clear(ax, fixed: set, containers: list) -> None:

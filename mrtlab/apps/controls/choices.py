@@ -186,6 +186,9 @@ class UploadedFile:
 class Upload(Control):
     """A button to choose a file. Observe ``file`` (an :class:`UploadedFile` or None).
 
+    Under the button stands ``message``. Who uses the file sets it, or calls :meth:`refuse`; otherwise the name is said
+    to have been read.
+
     Parameters
     ----------
     text : str
@@ -201,18 +204,37 @@ class Upload(Control):
     accept = t.Unicode().tag(sync=True)
     limit_mb = t.Float(5.0).tag(sync=True)
     message = t.Unicode().tag(sync=True)
+    refused = t.Bool(False).tag(sync=True)
     disabled = t.Bool(False).tag(sync=True)
     file = t.Instance(UploadedFile, allow_none=True)
 
     def __init__(self, text: str, *, accept: str = "", limit_mb: float = 5.0, **traits):
         super().__init__(text=text, accept=accept, limit_mb=limit_mb, **traits)
 
+    def refuse(self, reason: str) -> None:
+        """Say under the button why the file cannot be used."""
+        with self.hold_sync():
+            self.message, self.refused = reason, True
+
     def _received(self, content, buffers):
         if content.get("event") != "file" or not buffers:
             return
         name, data = str(content.get("name", "")), bytes(buffers[0])
+        try:
+            with self.hold_sync():  # what the page makes of the file comes in place of these words, not after them
+                self.message, self.refused = f"{name} was read", False
+                self._take(name, data)
+        except InputError as error:
+            self.refuse(str(error))
+            raise
+        except Exception:
+            self.refuse(f"{name} could not be used")
+            raise
+        finally:
+            self.send({"event": "done"})  # the browser has said "reading", and an unchanged message is not sent
+
+    def _take(self, name: str, data: bytes) -> None:
         if len(data) > self.limit_mb * 1e6:
             raise InputError(f"{name} has {len(data) / 1e6:.1f} MB; files of up to {self.limit_mb:g} MB can be read")
-        self.message = ""
+        self.file = None  # so that the same file, chosen once more, is a change
         self.file = UploadedFile(name, data)
-        self.message = self.message or f"{name} was read"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mrtlab.apps import _state
+from mrtlab import _userdata
 from mrtlab.apps.controls import (
     Button,
     CheckRows,
@@ -28,7 +28,7 @@ from mrtlab.apps.controls import (
     guard,
 )
 from mrtlab.apps.kidney_dose import words
-from mrtlab.apps.kidney_dose.model import BEST, KidneyDose
+from mrtlab.apps.kidney_dose.model import BEST, RANGES, KidneyDose
 from mrtlab.errors import InputError
 from mrtlab.kinetics import MODELS
 
@@ -52,11 +52,12 @@ class _View:
     def __init__(self, model: KidneyDose):
         self.model = model
         self._quiet = False
+        self._painted: tuple = ()
         self._make_controls()
         self._make_page()
         self._shown = guard(self.page)  # one for all call-backs: what succeeds takes the last complaint away
         with self._shown:
-            model.restore(_state.load(STATE))
+            self.left_out.text = words.left_out(model.restore(_load()))
         self._link()
         self._show_inputs()
         self._refresh()
@@ -64,20 +65,20 @@ class _View:
 
     def _make_controls(self):
         self.region = Choice("Region", [("", "")])
-        self.used = CheckRows("Points in the fit", ("hours", "MBq"))
+        self.used, self.gate = CheckRows("Points in the fit", ("hours", "MBq")), Text()
         self.cv = NumberField(
             "Uncertainty of each point",
             "%",
-            minimum=0.1,
-            maximum=50,
+            minimum=RANGES["cv_percent"][0],
+            maximum=RANGES["cv_percent"][1],
             required=False,
             help="empty: as in the table, or 5 %",
         )
         curves = [("Best supported", BEST), *((shape.title, name) for name, shape in MODELS.items())]
         self.curve = Choice("Curve", [(text[0].upper() + text[1:], name) for text, name in curves])
-        self.mass = NumberField("Mass", "g", minimum=1e-4, maximum=500_000, required=False)
-        self.mass_u = NumberField(
-            "Standard uncertainty of the mass", "g", minimum=1e-6, maximum=500_000, required=False
+        self.mass, self.mass_u = (
+            NumberField(label, "g", minimum=RANGES[trait][0], maximum=RANGES[trait][1], required=False)
+            for label, trait in (("Mass", "mass_g"), ("Standard uncertainty of the mass", "mass_u_g"))
         )
         self.reset = Button("Reset", on_click=lambda _: self._restart())
         self.upload = Upload("Use my own table…", accept=".csv,.txt,.tsv")
@@ -91,17 +92,19 @@ class _View:
         self.understood = Text()
         self.prediction = Choice("The dose of the left kidney would change by", words.PREDICTIONS, radio=True)
         self.predict = Button("Commit my prediction", on_click=lambda _: self._commit_prediction())
-        self.predicted, self.prediction_missing = Note(), Flag()
+        self.skip = Button("Skip the prediction", on_click=lambda _: self._skip_prediction())
+        self.predicted, self.prediction_missing, self.left_out = Note(), Flag(), Flag()
         self.decision = Choice("I would", words.DECISIONS, radio=True)
         self.reason = TextField("because", lines=2)
         self.decide = Button("Save my decision", primary=True, on_click=lambda _: self._commit_decision())
         self.decided, self.decision_missing = Note(), Flag()
 
     def _make_page(self):
+        self.why = Details("Why this curve and not another", [self.ranking, self.also], opened=True)
         self.fit = Section(
             "Which curve do the scans support, and what dose follows?",
             controls=[
-                Group("Measurement", [self.region, self.used, self.cv]),
+                Group("Measurement", [self.region, self.used, self.gate, self.cv]),
                 Group("Model", [self.curve]),
                 Group("Parameters", [self.mass, self.mass_u]),
                 Row([self.reset, self.upload]),
@@ -111,7 +114,7 @@ class _View:
                 self.result,
                 self.extrapolated,
                 self.flags,
-                Details("Why this curve and not another", [self.ranking, self.also], opened=True),
+                self.why,
                 Details("The same in code", [self.code]),
                 Details("How the table was read", [self.understood]),
             ],
@@ -122,9 +125,10 @@ class _View:
                 Section(
                     words.PREDICT,
                     under=[
+                        self.left_out,
                         Text(words.PREDICT_STORY),
                         self.prediction,
-                        self.predict,
+                        Row([self.predict, self.skip]),
                         self.prediction_missing,
                         self.predicted,
                     ],
@@ -189,20 +193,22 @@ class _View:
     def _uploaded(self, change):
         if change["new"] is None:
             return
+        name = change["new"].name
+        self.upload.message = ""  # until it is read, nothing may say that it was
         try:
-            self.model.use_file(change["new"].name, change["new"].content)
-        except InputError:
-            self.upload.message = ""  # the reason stands at the top of the page and is read out
-            raise
+            self.model.use_file(name, change["new"].content)
+        except InputError as error:
+            self.upload.refuse(words.refused(name, error, self.model.source or "the patient of this page"))
+            return
         self._show_inputs()
         self._refresh()
         self._save()
-        self.upload.message = f"{change['new'].name} was read. It is not stored; a reload brings the patient back."
+        self.upload.message = f"{name} was read. It is not stored; a reload brings the patient back."
 
     def _restart(self):
         with self._shown:
             self.model.use_patient()
-            self.upload.message = ""
+            self.upload.message, self.upload.refused = "", False
             self._show_inputs()
             self._refresh()
             self._save()
@@ -214,6 +220,13 @@ class _View:
                 self.prediction_missing.text = "Choose one of the three answers before you commit."
                 return
             self.model.prediction = self.prediction.value
+            if self._save():
+                self._show_commitments()
+
+    def _skip_prediction(self):
+        with self._shown:
+            self.model.skipped = True
+            self.prediction_missing.text = ""
             if self._save():
                 self._show_commitments()
 
@@ -265,6 +278,7 @@ class _View:
             ):
                 field.text = ""
                 field.value = number
+            self._show_gate()
             self.understood.text = model.table.understood
         finally:
             self._quiet = False
@@ -273,20 +287,41 @@ class _View:
         """Figure first, words after, the ranking last."""
         if self._mark_stale():
             return
+        first = self.model.first()
+        if first is not None and self._paint(first):
+            # the number waits for the comparison; the old one must not stand under the new picture
+            self.result.set(words.COMPARING)
         answer = self.model.answer()
-        self.figure.show(answer)
+        self._paint(answer)
         self.result.set(*words.result(answer))
         self.extrapolated.text = words.extrapolated(answer)
         self.flags.texts = words.flags(answer)
-        self.ranking.set(words.ranking(answer))
-        self.also.text = words.also(answer)
+        rows, also = words.ranking(answer), words.also(answer)
+        self.ranking.set(rows)
+        self.also.text = also
+        self.why.layout.display = None if rows or also else "none"
         self.code.code = self.model.code()
+        self._show_gate()
         self._show_prediction()
+
+    def _paint(self, answer) -> bool:
+        """Draw the picture of an answer, unless it is the one that stands there."""
+        if answer.picture == self._painted:
+            return False
+        self._painted = ()
+        self.figure.show(answer)
+        self._painted = answer.picture
+        return True
+
+    def _show_gate(self):
+        self.used.disabled = self.model.gated
+        self.gate.text = words.GATED if self.model.gated else ""
 
     def _show_prediction(self):
         """The comparison appears once the learner has committed and has taken out the last scan alone."""
         model = self.model
         if not model.prediction:
+            self.predicted.text = words.SKIPPED if model.skipped else ""
             return
         last_out = not model.source and model.region == "kidney_left" and model.used == (True, True, True, False)
         self.predicted.text = (
@@ -299,7 +334,9 @@ class _View:
         if model.prediction:
             self.prediction.value = model.prediction
             self.prediction.disabled = self.predict.disabled = True
-            self._show_prediction()
+        self.skip.disabled = bool(model.prediction or model.skipped)
+        self._show_prediction()
+        self._show_gate()
         if model.decision:
             self.decision.value, self.reason.value = model.decision, model.reason
             self.decided.text = model.discussion
@@ -308,14 +345,22 @@ class _View:
     def _save(self) -> bool:
         """Keep the choices; what is said to be saved is on the disk."""
         try:
-            saved = _state.load(STATE) | self.model.state()
-            _state.save(STATE, saved)
+            saved = _load() | self.model.state()
+            _userdata.save(STATE, saved)
         except OSError as error:
             self.page.status = "not saved"
             raise InputError(
-                f"your answers could not be saved in {_state.folder()}: {error.strerror or error}. Free some "
+                f"your answers could not be saved in {_userdata.folder()}: {error.strerror or error}. Free some "
                 "space, or set "
                 "MRTLAB_DATA_DIR to a folder that can be written"
             ) from None
         self.page.status = f"saved {datetime.now():%H:%M} ✓"
         return True
+
+
+def _load() -> dict:
+    """What was saved; nothing from a file nested too deeply to be read."""
+    try:
+        return _userdata.load(STATE)
+    except RecursionError:
+        return {}

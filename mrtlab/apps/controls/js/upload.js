@@ -15,7 +15,10 @@ function render({ model, el }) {
     input.accept = model.get("accept");
     input.disabled = model.get("disabled");
   });
-  follow(model, ["message"], () => say(model.get("message"), false));
+  const told = () => say(model.get("message"), model.get("refused"));
+  follow(model, ["message", "refused"], told);
+  const done = (content) => content.event === "done" && told();
+  model.on("msg:custom", done);
   input.addEventListener("change", async () => {
     const file = input.files[0];
     if (!file) return;
@@ -32,5 +35,6 @@ function render({ model, el }) {
     }
     input.value = ""; // so that the same file can be chosen again after a change
   });
+  return () => model.off("msg:custom", done);
 }
 export default { render };
