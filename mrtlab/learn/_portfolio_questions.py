@@ -115,7 +115,7 @@ def task(view: View) -> str:
     sheet = view.sheet
     numbered = any(question.kind == "point" for question in sheet.questions)
     goals = "".join(f"<li>{markup(goal)}</li>" for goal in sheet.goals)
-    parts = [f"<h2>The task</h2><ul>{goals}</ul>", paragraphs(sheet.story)]
+    parts = ["<h2>The task</h2>" + (f"<ul>{goals}</ul>" if goals else ""), paragraphs(sheet.story)]
     for data in sheet.tables:
         plotted = sheet.plot is not None and data.name == sheet.plot.table
         one = _html.sheet_table(data, numbered=numbered and plotted)

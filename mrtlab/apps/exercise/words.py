@@ -84,7 +84,8 @@ def facts(session: Session) -> str:
 def goals(sheet: Sheet) -> str:
     """What the exercise is for, and what it takes for granted."""
     needed = f" <strong>You need:</strong> {markup('; '.join(sheet.prerequisites))}." if sheet.prerequisites else ""
-    return f"<p><strong>You will:</strong> {markup('; '.join(sheet.goals))}.{needed}</p>"
+    goals = f"<strong>You will:</strong> {markup('; '.join(sheet.goals))}." if sheet.goals else ""
+    return f"<p>{goals}{needed}</p>" if goals or needed else ""
 
 
 def sources(sheet: Sheet) -> str:
