@@ -94,7 +94,7 @@ def done(session, right):
     """Everything answered, with a slip, a hint, a script where a reason belongs, and both reflections."""
     session.open()
     session.submit("guess", {"choice": "more"})
-    session.submit("left", {**right["left"], "value": "7 GBq·h"})
+    session.submit("left", {**right["left"], "value": f"{1000 * float(right['left']['value']):.0f} MBq"})
     slip = variant(load("left-over"), LEARNER).expected["left"].slips[0].value
     session.submit("left", {"value": f"{slip:.5g}".replace(".", ","), "u": "10"})
     session.hint("left")
@@ -163,7 +163,7 @@ class TestPage:
         for one in answers:
             assert re.sub(r"\*\*|[_^]\{(.*?)\}", r"\1", one["message"]) in page.text
             assert one["understood"] in page.text
-        for typed_in in ("7 GBq·h", "point 1", "✗ a known slip", "✓ right", "wrong unit or factor"):
+        for typed_in in ("0 MBq", "point 1", "✗ a known slip", "✓ right", "wrong unit or factor"):
             assert typed_in in page.text
 
     def test_right_answers_tolerance_working_and_truth(self, done, page):
