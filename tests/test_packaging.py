@@ -189,8 +189,9 @@ def installation(root, tmp_path_factory, distributions) -> Installation:
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     scripts, suffix = (folder / "Scripts", ".exe") if os.name == "nt" else (folder / "bin", "")
     python = scripts / f"python{suffix}"
+    install = [str(python), "-m", "pip", "install", "--quiet", "--no-compile"]
     run = subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", "-c", str(root / "constraints.txt"), str(distributions.wheel)],
+        [*install, "-c", str(root / "constraints.txt"), str(distributions.wheel)],
         cwd=folder,
         capture_output=True,
         encoding="utf-8",

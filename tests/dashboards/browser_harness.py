@@ -162,6 +162,11 @@ class Dashboard:
         field.press("ControlOrMeta+a")
         self.page.keyboard.type(text, delay=15)
 
+    def resize(self, width: int) -> None:
+        """Give the page another width, and wait until it has been painted anew."""
+        self.page.set_viewport_size({"width": width, "height": self.page.viewport_size["height"]})
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def text(self, selector: str) -> str:
         """The visible words of the first element found."""
         return self.page.locator(selector).first.inner_text()
