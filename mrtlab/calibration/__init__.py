@@ -23,6 +23,7 @@ from mrtlab.calibration.planar import (
     source_thickness_factor,
     subtract_background,
 )
+from mrtlab.calibration.record import CameraCalibration, read_camera, write_camera
 from mrtlab.calibration.scatter import (
     ENERGY_WINDOWS_KEV,
     dual_energy_window,
@@ -33,6 +34,7 @@ from mrtlab.calibration.scatter import (
 
 __all__ = [
     "ENERGY_WINDOWS_KEV",
+    "CameraCalibration",
     "DeadTimeFit",
     "RecoveryCurve",
     "acquisition_decay_factor",
@@ -50,6 +52,7 @@ __all__ = [
     "net_activity",
     "observed_rate",
     "partial_volume_corrected",
+    "read_camera",
     "recovery",
     "scatter_in_peak",
     "sensitivity",
@@ -63,4 +66,5 @@ __all__ = [
     "two_source_dead_time",
     "water_attenuation_per_cm",
     "window_widths",
+    "write_camera",
 ]
