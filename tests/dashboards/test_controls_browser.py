@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from browser_harness import Dashboard
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
@@ -15,6 +16,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def tab(open_dashboard, controls_notebooks):
     return open_dashboard(controls_notebooks, "page.ipynb")
+
+
+@pytest.fixture(scope="module")
+def shared_tab(browser, serve, controls_notebooks, tmp_path_factory):
+    """One page for the tests that look at it or type into its fields, whatever others left there."""
+    tab = Dashboard(browser, serve(controls_notebooks), tmp_path_factory.mktemp("shots")).open("page.ipynb")
+    yield tab
+    tab.close()
 
 
 def seen(tab, words: str) -> None:
@@ -31,42 +40,42 @@ def seen(tab, words: str) -> None:
         ("Administered activity", "1 234,5", "understood as 1234.5 MBq", "given=1234.5 "),
     ],
 )
-def test_what_is_typed_is_echoed_and_reaches_python(tab, label, typed, echo, value):
-    tab.type(label, typed)
-    field = tab.field(label)
+def test_what_is_typed_is_echoed_and_reaches_python(shared_tab, label, typed, echo, value):
+    shared_tab.type(label, typed)
+    field = shared_tab.field(label)
     expect(field).to_have_accessible_description(re.compile(re.escape(echo)))
-    expect(tab.page.get_by_text(echo)).to_be_visible()
+    expect(shared_tab.page.get_by_text(echo)).to_be_visible()
     assert field.get_attribute("aria-invalid") is None
-    seen(tab, value)
+    seen(shared_tab, value)
 
 
-def test_a_refused_number_says_why_and_marks_the_result_stale(tab):
-    tab.type("Kidney mass", "150")
-    expect(tab.page.get_by_text("Not up to date")).to_have_count(0)
-    tab.type("Kidney mass", "1.234,5")
-    field = tab.field("Kidney mass")
+def test_a_refused_number_says_why_and_marks_the_result_stale(shared_tab):
+    shared_tab.type("Kidney mass", "150")
+    expect(shared_tab.page.get_by_text("Not up to date")).to_have_count(0)
+    shared_tab.type("Kidney mass", "1.234,5")
+    field = shared_tab.field("Kidney mass")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(re.compile("both a point and a comma"))
-    message = tab.page.get_by_text("both a point and a comma")
+    message = shared_tab.page.get_by_text("both a point and a comma")
     expect(message).to_be_visible()
     assert message.evaluate("(node) => getComputedStyle(node).borderLeftWidth") == "4px"  # not colour alone
     assert message.evaluate("(node) => getComputedStyle(node).color") == "rgb(154, 74, 0)"
-    expect(tab.page.get_by_text("Not up to date: the kidney mass is missing.")).to_be_visible()
-    seen(tab, "mass=None ")
+    expect(shared_tab.page.get_by_text("Not up to date: the kidney mass is missing.")).to_be_visible()
+    seen(shared_tab, "mass=None ")
 
 
-def test_out_of_range_and_empty_are_told(tab):
-    tab.type("Kidney mass", "3 kg")
-    expect(tab.page.get_by_text("3000 g is too large; the most allowed is 2000 g")).to_be_visible()
-    tab.type("Kidney mass", " ")
-    expect(tab.page.get_by_text("nothing is entered")).to_be_visible()
+def test_out_of_range_and_empty_are_told(shared_tab):
+    shared_tab.type("Kidney mass", "3 kg")
+    expect(shared_tab.page.get_by_text("3000 g is too large; the most allowed is 2000 g")).to_be_visible()
+    shared_tab.type("Kidney mass", " ")
+    expect(shared_tab.page.get_by_text("nothing is entered")).to_be_visible()
 
 
-def test_leaving_a_field_sends_it_at_once(tab):
-    field = tab.field("Kidney mass")
+def test_leaving_a_field_sends_it_at_once(shared_tab):
+    field = shared_tab.field("Kidney mass")
     field.fill("88")
     field.press("Tab")
-    seen(tab, "mass=88.0 ")
+    seen(shared_tab, "mass=88.0 ")
 
 
 def test_slider_by_keyboard_reads_its_number_with_the_unit(tab):
@@ -122,9 +131,9 @@ def test_boxes_options_buttons_and_text(tab):
     expect(page.get_by_role("button", name="Dose")).to_be_disabled()
 
 
-def test_groups_have_their_legend_as_name(tab):
-    expect(tab.page.get_by_role("group", name="Measurement").get_by_label("Region")).to_have_count(1)
-    expect(tab.page.get_by_role("group", name="Parameters").get_by_role("slider")).to_have_count(1)
+def test_groups_have_their_legend_as_name(shared_tab):
+    expect(shared_tab.page.get_by_role("group", name="Measurement").get_by_label("Region")).to_have_count(1)
+    expect(shared_tab.page.get_by_role("group", name="Parameters").get_by_role("slider")).to_have_count(1)
 
 
 def test_a_file_reaches_python_and_a_large_one_is_refused(tab, tmp_path):
@@ -220,16 +229,16 @@ def test_everything_has_a_name_and_the_page_its_frame(tab):
     assert "Not a medical device" in tab.text(".mrt-footer")
 
 
-def test_foreign_text_is_never_markup(tab):
-    assert tab.page.locator(".mrt-page i, .mrt-page script, .mrt-flags b").count() == 0
-    expect(tab.page.get_by_text("Do <b>this</b>.")).to_be_visible()
-    assert "<i>Spleen</i>" in tab.page.get_by_label("Region").inner_text()
-    assert tab.page.locator(".mrt-flags strong").inner_text() == "Look here."
+def test_foreign_text_is_never_markup(shared_tab):
+    assert shared_tab.page.locator(".mrt-page i, .mrt-page script, .mrt-flags b").count() == 0
+    expect(shared_tab.page.get_by_text("Do <b>this</b>.")).to_be_visible()
+    assert "<i>Spleen</i>" in shared_tab.page.get_by_label("Region").inner_text()
+    assert shared_tab.page.locator(".mrt-flags strong").inner_text() == "Look here."
 
 
-def test_cells_for_the_notebook_are_hidden_and_tex_is_set(tab):
-    expect(tab.page.get_by_text("only in the notebook")).to_be_hidden()
-    sentence = tab.page.locator(".jp-RenderedMarkdown", has_text="in words")
+def test_cells_for_the_notebook_are_hidden_and_tex_is_set(shared_tab):
+    expect(shared_tab.page.get_by_text("only in the notebook")).to_be_hidden()
+    sentence = shared_tab.page.locator(".jp-RenderedMarkdown", has_text="in words")
     expect(sentence.locator("mjx-container")).to_be_visible()
     expect(sentence).not_to_contain_text("$")
 
@@ -263,8 +272,8 @@ def test_the_page_fits_its_width(open_dashboard, controls_notebooks):
         tab.screenshot(f"controls-{width}")
 
 
-def test_text_is_large_enough(tab):
-    assert set(tab.page.evaluate(FONT_SIZES)) == {"28px", "20px", "16px", "14px"}
+def test_text_is_large_enough(shared_tab):
+    assert set(shared_tab.page.evaluate(FONT_SIZES)) == {"28px", "20px", "16px", "14px"}
 
 
 @pytest.mark.parametrize("scale", [1, 2])
