@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.stats import chi2
 
 from mrtlab.constants import value
-from mrtlab.kinetics._rates import Rates, best_rates
+from mrtlab.kinetics._rates import Rates, best_rates, put
 
 # Rows of a result; the reason is a number of mrtlab.kinetics.VoxelReason, rejected is 1 or 0, or -1 if untested.
 TIA, SIGMA, HALF_LIFE, REASON, TAIL, REJECTED = range(6)
 FITTED, FROM_PEAK, PHYSICAL_DECAY, AT_LIMIT, DOES_NOT_FALL, STILL_RISING = 0, 2, 3, 4, 5, 6
 
+_COLUMNS_IN_CACHE = 32768  # a compromise: small arrays stay near the processor, large ones cost fewer calls
 _FASTEST_HALF_TIMES = 10  # as in mrtlab.kinetics.fit: what is gone by 1/1000 at the first point cannot be seen
 
 
@@ -40,26 +42,39 @@ def mono(times, y, s, settings: Settings, complete: bool) -> np.ndarray:
     steep = np.flatnonzero(y.max(axis=0) - y_first > 2 * s_first)
     rises = np.zeros(count, dtype=bool)
     if len(steep):
-        y_steep = y[:, steep]
+        y_steep = y.take(steep, axis=1)
         top = np.argmax(y_steep, axis=0)
-        certain = _row(y_steep, top) - y_first[steep] > 2 * np.hypot(_row(s[:, steep], top), s_first[steep])
+        rise, s_top = _row(y_steep, top) - y_first[steep], _row(s.take(steep, axis=1), top)
+        certain = rise * rise > 4 * (s_top * s_top + s_first[steep] ** 2)
         steep, top = steep[certain], top[certain]
         rises[steep] = True
         first[steep] = top
     if complete and not len(steep):
-        return _exponential(times, y, s, settings, 0, rises, complete)
+        return _exponentials(times, y, s, settings, 0, rises, complete)
     result = np.empty((6, count))
     last = len(times) - 1 if complete else len(times) - 1 - np.argmax(y[::-1] > 0, axis=0)
     rising = rises & (first == last)
     for place in range(len(times)):
         here = np.flatnonzero((first == place) & ~rising)
         if len(here):
-            part = y[:, here], s[:, here]
-            result[:, here] = _exponential(times, *part, settings, place, rises[here], complete)
+            part = y.take(here, axis=1), s.take(here, axis=1)
+            put(result, here, _exponentials(times, *part, settings, place, rises[here], complete))
     rising = np.flatnonzero(rising)
     if len(rising):
-        result[:, rising] = trapezoids(times, y[:, rising], s[:, rising], settings, complete)
+        part = y.take(rising, axis=1), s.take(rising, axis=1)
+        put(result, rising, trapezoids(times, *part, settings, complete))
     return result
+
+
+def _exponentials(times, y, s, settings, first: int, rises, complete) -> np.ndarray:
+    """As ``_exponential``, in parts that stay in the cache."""
+    parts = -(-y.shape[1] // _COLUMNS_IN_CACHE)
+    if parts < 2:
+        return _exponential(times, y, s, settings, first, rises, complete)
+    edges = np.linspace(0, y.shape[1], parts + 1).astype(int)
+    slices = [slice(*pair) for pair in pairwise(edges)]
+    done = [_exponential(times, y[:, k], s[:, k], settings, first, rises[k], complete) for k in slices]
+    return np.concatenate(done, axis=1)
 
 
 def _exponential(times, y, s, settings, first: int, rises, complete) -> np.ndarray:
@@ -93,9 +108,8 @@ def _exponential(times, y, s, settings, first: int, rises, complete) -> np.ndarr
     if first and rises.any():
         here = np.flatnonzero(rises)
         part = Rates(*(item[here] for item in vars(found).values()))
-        result[TIA, here], result[SIGMA, here] = _with_rise(
-            times, y[:, here], s[:, here], settings, first, part, free[here], weights[:, here]
-        )
+        y, s, weights = (item.take(here, axis=1) for item in (y, s, weights))
+        result[TIA, here], result[SIGMA, here] = _with_rise(times, y, s, settings, first, part, free[here], weights)
         result[REASON, here] = np.maximum(FROM_PEAK, result[REASON, here])
         result[REJECTED, here] = -1
     return result
@@ -158,7 +172,7 @@ def trapezoids(times, y, s, settings: Settings, complete: bool) -> np.ndarray:
         total += step * np.where(straight, (a + b) / 2, mean)
         gradient[k] += step * np.where(straight, 0.5, (1 - mean / a) / safe)
         gradient[k + 1] += step * np.where(straight, 0.5, (mean / b - 1) / safe)
-    fall = np.log(y[-2] / last) / steps[-1]
+    fall = ratio / steps[-1]
     effective = (fall > physical) & (settings.tail == "effective")
     rate = np.where(effective, fall, physical)
     per_step = np.where(effective, 1 / (rate**2 * steps[-1]), 0.0)
@@ -169,10 +183,12 @@ def trapezoids(times, y, s, settings: Settings, complete: bool) -> np.ndarray:
     result[TIA] = total + result[TAIL]
     result[SIGMA] = np.sqrt(np.sum((gradient * s) ** 2, axis=0))
     result[HALF_LIFE] = np.log(2) / rate
-    spread = np.hypot(s[-2] / y[-2], s[-1] / last) / steps[-1]
-    result[REASON] = np.where(fall > physical, FITTED, PHYSICAL_DECAY)
-    result[REASON][(fall < physical - 2 * spread) & (fall < 0.99 * physical)] = DOES_NOT_FALL
-    result[REASON][last >= y.max(axis=0)] = STILL_RISING
+    highest = last >= y.max(axis=0)
+    result[REASON] = np.where(highest, STILL_RISING, np.where(fall > physical, FITTED, PHYSICAL_DECAY))
+    slow = np.flatnonzero((fall < 0.99 * physical) & ~highest)
+    step = steps[-1] if complete else steps[-1, slow]
+    spread = np.hypot(s[-2, slow] / y[-2, slow], s[-1, slow] / last[slow]) / step
+    result[REASON, slow[fall[slow] < physical - 2 * spread]] = DOES_NOT_FALL
     result[REJECTED] = -1
     return result
 

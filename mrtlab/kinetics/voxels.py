@@ -20,7 +20,8 @@ from mrtlab.nuclides import nuclide as find_nuclide
 
 __all__ = ["VoxelFit", "VoxelReason", "fit_voxels"]
 
-_COLUMNS_AT_ONCE = 16384  # small enough for the arrays of one batch to stay in the cache
+_COLUMNS_AT_ONCE = 65536  # large enough for the groups a batch falls into to be worth a call each
+_MOST_THREADS = 4  # more would wait for one another, and each needs memory
 
 
 class VoxelReason(IntEnum):
@@ -166,7 +167,8 @@ def fit_voxels(
     Notes
     -----
     Points of zero or below are left out of their voxel, as :class:`TimeActivity` demands. The work is done in batches
-    of 16384 voxels on all processors; besides the maps (13 bytes for each voxel) it needs some ten megabytes each.
+    of 65536 voxels on up to four processors, each of which needs a few tens of megabytes besides the maps (13 bytes
+    for each voxel).
 
     References
     ----------
@@ -234,7 +236,7 @@ def fit_voxels(
         return np.array([rows[TAIL].sum(), np.sum(rows[REJECTED] > 0), np.sum(rows[REJECTED] >= 0)])
 
     starts = range(0, flat.shape[1] if chosen is None else len(chosen), _COLUMNS_AT_ONCE)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
         for part in pool.map(run, starts):
             sums += part
     maps, reason = [item.reshape(activity.shape[1:]) for item in maps], reason.reshape(activity.shape[1:])
@@ -270,7 +272,7 @@ def _batch(times, settings, fit, needed, points, spread) -> np.ndarray:
     for complete, wanted in ((True, whole), (False, ~whole)):
         columns = np.flatnonzero(sound & (count >= needed) & wanted)
         if len(columns):
-            part = points[:, columns], spread[:, columns]
+            part = points.take(columns, axis=1), spread.take(columns, axis=1)
             result[:, columns] = _columns(times, settings, fit, *part, complete)
     return result
 

@@ -1,7 +1,7 @@
 """Speed and memory of the voxel layer, as ratios within one run: ``pytest tests/benchmarks --benchmark-only``.
 
-The patient is synthetic: 128 x 128 x 128 voxels at four times, a body with organs, 10 % noise. The air around it is not
-empty: every voxel there holds positive noise, as iterative reconstruction leaves it, and no mask leaves it out.
+The patient is virtual: four SPECT of 128 x 128 x 128 voxels after Lu-177, with the noise of their counts. No mask: the
+air around the patient is fitted too, where noise left something in it.
 """
 
 import time
@@ -14,6 +14,7 @@ from scipy.optimize import curve_fit
 from scipy.signal import fftconvolve
 
 from mrtlab import kinetics, voxel
+from mrtlab.patients import Camera, virtual_patient
 
 TIMES = np.array([4.0, 24.0, 96.0, 168.0])
 SIDE = 128
@@ -31,19 +32,12 @@ def best_of(count, work):
 
 @pytest.fixture(scope="module")
 def patient():
-    """Activity, shape (4, 128, 128, 128), float32 MBq per voxel, and the body."""
-    rng = np.random.default_rng(11)
-    z, y, x = np.ogrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
-    body = (0.5 * z**2 + (y / 0.6) ** 2 + (x / 0.9) ** 2) < 1
-    half_life = np.broadcast_to(70 + 20 * np.sin(3 * z) + 10 * np.cos(4 * y) + 10 * x, body.shape)
-    amount = np.where(body, 1e-3, 0.0)
-    for centre, width, factor in (((0.2, 0.1, -0.4), 0.25, 20), ((0.1, 0.2, 0.4), 0.2, 30), ((-0.3, 0, 0), 0.1, 50)):
-        organ = sum(((axis - c) / width) ** 2 for axis, c in zip((z, y, x), centre, strict=True)) < 1
-        amount[organ & body] *= factor
-    activity = amount * np.exp2(-TIMES[:, None, None, None] / half_life)
-    activity *= np.exp(0.1 * rng.standard_normal(activity.shape))
-    activity[:, ~body] = rng.exponential(1e-6, (len(TIMES), np.count_nonzero(~body)))
-    return activity.astype(np.float32), body
+    """Activity, shape (4, 128, 128, 128), float32 MBq per voxel, and the voxels with activity at every time."""
+    camera = Camera.of("Lu-177")
+    scans = virtual_patient("prrt", 1).acquire(TIMES, "spect", SIDE, camera=camera)
+    per_mbq = camera.sensitivity_cps_per_mbq * camera.heads
+    activity = np.stack([scan.array / np.float32(per_mbq * scan.duration_s) for scan in scans])
+    return activity, (activity > 0).all(axis=0)
 
 
 def fitted(activity):
@@ -52,7 +46,7 @@ def fitted(activity):
 
 def log_linear(activity):
     """The plain fit: a straight line through the logarithms, nothing checked, no uncertainty."""
-    logs = np.log(activity.reshape(len(TIMES), -1).astype(float))
+    logs = np.log(np.maximum(activity, 1e-12).reshape(len(TIMES), -1).astype(float))
     centred = TIMES - TIMES.mean()
     rate = -(centred @ logs) / (centred @ centred)
     return (np.exp(logs.mean(axis=0) + rate * TIMES.mean()) / rate).astype(np.float32)
@@ -73,17 +67,17 @@ def test_fit_voxels_against_lmfit_and_log_linear(patient, benchmark):
     activity, body = patient
     result = benchmark.pedantic(fitted, (activity,), rounds=7, warmup_rounds=1)
     ours = benchmark.stats.stats.min
-    assert np.mean(result.reason[body] == kinetics.VoxelReason.FITTED) > 0.95
-    assert not np.any(result.reason == kinetics.VoxelReason.NO_ACTIVITY)
+    assert np.mean(result.reason[body] == kinetics.VoxelReason.FITTED) > 0.9
     plain = best_of(7, lambda: log_linear(activity))
     sample = activity[:, body][:, :: body.sum() // 300].T.astype(float)
     one_by_one = best_of(1, lambda: [with_lmfit(points) for points in sample]) / len(sample)
     reference = np.array([with_lmfit(points).params["rate"].value for points in sample])
     half_lives = result.half_life_h[body][:: body.sum() // 300]
+    count = np.count_nonzero(activity.any(axis=0))  # empty voxels cost nothing and are not counted
     assert np.median(np.abs(half_lives * reference / np.log(2) - 1)) < 1e-3
-    faster, slower = one_by_one / (ours / body.size), ours / plain
-    benchmark.extra_info.update(voxels=body.size, times_faster_than_lmfit=faster, times_log_linear=slower)
-    print(f"\n{ours / body.size * 1e6:.2f} us per voxel; {faster:.0f} x faster than lmfit; {slower:.1f} x log-linear")
+    faster, slower = one_by_one / (ours / count), ours / plain
+    benchmark.extra_info.update(voxels=count, times_faster_than_lmfit=faster, times_log_linear=slower)
+    print(f"\n{ours / count * 1e6:.2f} us per voxel; {faster:.0f} x faster than lmfit; {slower:.1f} x log-linear")
     assert faster >= 700
     assert slower <= 10
 
