@@ -76,6 +76,37 @@ class Flag(StrEnum):
     KERNEL_ENERGY_EXCESS = "KERNEL_ENERGY_EXCESS"
     DVH_RESOLUTION = "DVH_RESOLUTION"
     VOXELS_WITHOUT_FIT = "VOXELS_WITHOUT_FIT"
+    RECOVERY_MISSING = "RECOVERY_MISSING"
+    RECOVERY_DISAGREES = "RECOVERY_DISAGREES"
+    BACKGROUND_MISSING = "BACKGROUND_MISSING"
+    CONTRAST_SUSPECTED = "CONTRAST_SUSPECTED"
+    ACTIVITY_RELATIVE_UNKNOWN = "ACTIVITY_RELATIVE_UNKNOWN"
+    DOSE_EFFECTIVE = "DOSE_EFFECTIVE"
+    SEGMENT_PROBABILITY = "SEGMENT_PROBABILITY"
+    REGION_THICKNESS_ASSUMED = "REGION_THICKNESS_ASSUMED"
+    REGION_GAPS = "REGION_GAPS"
+    REGION_OUTSIDE_GRID = "REGION_OUTSIDE_GRID"
+    REGIONS_LEFT_OUT = "REGIONS_LEFT_OUT"
+    REGION_HOLES = "REGION_HOLES"
+    NOT_QUANTITATIVE = "NOT_QUANTITATIVE"
+    START_UNKNOWN = "START_UNKNOWN"
+    TIMEZONE_UNKNOWN = "TIMEZONE_UNKNOWN"
+    DURATION_UNKNOWN = "DURATION_UNKNOWN"
+    DECAY_STATE_UNKNOWN = "DECAY_STATE_UNKNOWN"
+    NUCLIDE_UNKNOWN = "NUCLIDE_UNKNOWN"
+    ADMINISTERED_UNKNOWN = "ADMINISTERED_UNKNOWN"
+    ADMINISTRATION_TIME_UNKNOWN = "ADMINISTRATION_TIME_UNKNOWN"
+    ENERGY_WINDOW_UNKNOWN = "ENERGY_WINDOW_UNKNOWN"
+    VIEW_UNKNOWN = "VIEW_UNKNOWN"
+    VIEW_CONTRADICTED = "VIEW_CONTRADICTED"
+    GEOMETRY_UNKNOWN = "GEOMETRY_UNKNOWN"
+    COUNTS_DISAGREE = "COUNTS_DISAGREE"
+    DECAY_FACTOR_DISAGREES = "DECAY_FACTOR_DISAGREES"
+    FRAME_TIME_DISAGREES = "FRAME_TIME_DISAGREES"
+    DURATION_DOUBTFUL = "DURATION_DOUBTFUL"
+    SLICES_MAY_BE_MISSING = "SLICES_MAY_BE_MISSING"
+    BEDS_AT_DIFFERENT_TIMES = "BEDS_AT_DIFFERENT_TIMES"
+    TOTAL_FALLS_STEEPLY = "TOTAL_FALLS_STEEPLY"
 
     @property
     def text(self) -> str:
@@ -84,6 +115,18 @@ class Flag(StrEnum):
 
 
 _TEXT = {
+    Flag.REGION_HOLES: "A contour lies within another of the same region and slice, and was taken as a hole in it. "
+    "Check the volume: some programs mean both parts to belong.",
+    Flag.REGIONS_LEFT_OUT: "Regions with nothing but points, or with nothing drawn, have no volume and were left out.",
+    Flag.REGION_OUTSIDE_GRID: "A region lies partly or wholly outside the grid; only what lies inside was kept.",
+    Flag.REGION_GAPS: "A region has no contours on some slices between others, and was taken to be absent there. "
+    "Where only every second slice was drawn its volume is too small.",
+    Flag.REGION_THICKNESS_ASSUMED: "A region was drawn in one plane alone and the file does not state its thickness, "
+    "which was taken from the other regions or from the slices of the image.",
+    Flag.SEGMENT_PROBABILITY: "The values of the segmentation are probabilities, and were taken as the fraction of "
+    "each voxel inside. For a volume choose a threshold.",
+    Flag.DOSE_EFFECTIVE: "The file says that its doses are weighted for biological effect, such as BED or EQD2. They "
+    "are no absorbed doses; the file's comment says how they were weighted.",
     Flag.SIGMA_ASSUMED: "No uncertainty came with the points, so 5 % of each was assumed. "
     "Give the real one: every verdict on the curve rests on it.",
     Flag.SIGMA_MISSING: "The uncertainty of the measurement itself was not given and is not in the result.",
@@ -162,4 +205,46 @@ _TEXT = {
     "shows noise and blur rather than the dose.",
     Flag.VOXELS_WITHOUT_FIT: "Some voxels with activity could not be fitted; their time-integrated activity is "
     "0. Look at the reason map.",
+    Flag.RECOVERY_MISSING: "No recovery curve is known, so what blurs out of the region is lost from its activity. "
+    "Small regions are underestimated, often by a third or more.",
+    Flag.RECOVERY_DISAGREES: "The recovery computed from the resolution and that measured with spheres of this size "
+    "differ by more than 10 %. One of the two does not belong to this reconstruction.",
+    Flag.BACKGROUND_MISSING: "There is no room around the region to measure what spills into it; nothing was "
+    "subtracted for it.",
+    Flag.CONTRAST_SUSPECTED: "The CT numbers are those of contrast medium or calcification, which raise the density "
+    "on the image and not in the tissue. The mass was taken with 1.04 g/mL.",
+    Flag.ACTIVITY_RELATIVE_UNKNOWN: "Without a calibration file nothing is known of the common uncertainty of the "
+    "activities (sensitivity, recovery); it is not in the result.",
+    Flag.NOT_QUANTITATIVE: "The image was not corrected for attenuation and scatter, as far as its file says. "
+    "Activities from it are wrong, deep in the body by more than half.",
+    Flag.START_UNKNOWN: "The file has no date and time of acquisition. State start=.",
+    Flag.TIMEZONE_UNKNOWN: "The file has times and no time zone, so they are not moments yet. State timezone=, such "
+    "as 'Europe/Berlin'.",
+    Flag.DURATION_UNKNOWN: "The file does not say how long counts were collected. State duration_s=.",
+    Flag.DECAY_STATE_UNKNOWN: "The file does not say to which moment decay was corrected, if it was. State "
+    "decay_state='NONE', 'START' or 'ADMIN'; ask whoever reconstructed the image.",
+    Flag.NUCLIDE_UNKNOWN: "The file has no code of a known nuclide. State nuclide=.",
+    Flag.ADMINISTERED_UNKNOWN: "The file has no administered activity. State administered_mbq= where it is needed.",
+    Flag.ADMINISTRATION_TIME_UNKNOWN: "The file has no date and time of administration; a time of day alone does not "
+    "say on which day. State administered_at=.",
+    Flag.ENERGY_WINDOW_UNKNOWN: "The file does not give the limits of an energy window, or the window has several "
+    "ranges. Whether a sensitivity belongs to it cannot be checked.",
+    Flag.VIEW_UNKNOWN: "The file does not say which picture is anterior and which posterior. State views=.",
+    Flag.VIEW_CONTRADICTED: "Code and detector angle name different views. Check which picture is anterior.",
+    Flag.GEOMETRY_UNKNOWN: "The file does not say where the slices lie in the patient. They cannot be laid over a CT, "
+    "and left and right are not certain.",
+    Flag.COUNTS_DISAGREE: "The counts noted in the header are not those in the pixels. The image was scaled, cut or "
+    "processed after the acquisition.",
+    Flag.DECAY_FACTOR_DISAGREES: "The decay factor of the file does not follow from its nuclide and clocks. A date, a "
+    "time zone or the decay correction is wrong.",
+    Flag.FRAME_TIME_DISAGREES: "The reference time of a frame lies outside its acquisition. Milliseconds may have "
+    "been taken for seconds, or a clock is wrong.",
+    Flag.DURATION_DOUBTFUL: "Number of frames, angular step and arc do not fit one head of the camera. If the frames "
+    "of all heads were counted together, the duration is too long by their number: check the protocol.",
+    Flag.SLICES_MAY_BE_MISSING: "The numbers of the slices have holes: some may be missing, although their distances "
+    "are even.",
+    Flag.BEDS_AT_DIFFERENT_TIMES: "Several bed positions without decay correction: each shows the activity of its own "
+    "time, so the image has no one start.",
+    Flag.TOTAL_FALLS_STEEPLY: "The total activity falls a hundredfold between two scans. Check unit, duration and "
+    "calibration of both.",
 }

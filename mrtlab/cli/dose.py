@@ -24,7 +24,7 @@ _SIDES = ((min, -1), (max, 1))
 
 
 def dose(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Time-activity table (CSV).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Time-activity table (CSV), or folder of DICOM images.")],
     nuclide: Annotated[str | None, typer.Option(metavar="NAME", help="Such as Lu-177.", show_default=False)] = None,
     decay_corrected: Annotated[
         bool | None,
@@ -47,16 +47,46 @@ def dose(
         str | None, typer.Option(metavar="PERCENT", help="Uncertainty of every point, such as 5.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False,
+    camera: Annotated[
+        Path | None,
+        typer.Option(metavar="TOML", help="Images: calibration file; else camera.toml.", show_default=False),
+    ] = None,
+    administered_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Images: such as '2027-01-11T09:00+01:00'.", show_default=False),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Images: such as Europe/Vienna or +01:00.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Images: write curves, doses, DVH, RTDOSE here.", show_default=False),
+    ] = None,
+    voxels: Annotated[bool, typer.Option("--voxels/--no-voxels", help="Images: whether to make the dose map.")] = True,
 ) -> int:
     """Print time-integrated activity and absorbed dose of every region, with uncertainty.
 
+    FILE is a time-activity table (CSV), or a folder (or zip) with the DICOM images of one administration: SPECT or PET,
+    an RTSTRUCT or SEG, a CT, and camera.toml.
+
     Exit status 0 if every region came out, 1 if some were refused, 2 if the input cannot be used.
     """
+    if file.is_dir() or file.suffix.lower() == ".zip":
+        from mrtlab.cli import dose_images
+
+        for option, given in (("--mass", mass), ("--cv", cv), ("--decay-corrected", decay_corrected)):
+            if given:
+                raise InputError(f"{option} is for a table; images say it themselves")
+        stated = {"nuclide": nuclide, "administered": administered, "administered_at": administered_at}
+        return dose_images.run(file, camera, out, stated | {"timezone": timezone}, as_json=as_json, voxels=voxels)
+    for option, given in (("--camera", camera), ("--administered-at", administered_at), ("--out", out)):
+        if given:
+            raise InputError(f"{option} is for a folder of images; {file} is taken for a table")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PlausibilityWarning)
         table = _read(file, nuclide, decay_corrected, administered, cv)
         masses = dict(table.masses_g) | _masses(mass or [], table.regions)
-        regions = [_region(curve, masses.get(curve.region)) for curve in table]
+        regions = [region(curve, masses.get(curve.region)) for curve in table]
     remarks = list(dict.fromkeys(str(item.message) for item in caught if item.category is PlausibilityWarning))
     if all("error" in region for region in regions):
         raise InputError("no region could be evaluated. " + " | ".join(region["error"] for region in regions))
@@ -70,8 +100,6 @@ def dose(
 def _read(file, nuclide, decay_corrected, administered, cv):
     from mrtlab import tables
 
-    if file.is_dir():
-        raise InputError(f"{file} is a folder; give a time-activity table such as tac.csv")
     return tables.read_tac(
         file,
         nuclide=nuclide,
@@ -107,13 +135,13 @@ def _masses(entries, regions):
     return masses
 
 
-def _region(curve, mass):
+def region(curve, mass, selection=None):
     """Everything about one region, as plain data with ufloats."""
     from mrtlab import dose as doses
     from mrtlab import kinetics
 
     try:
-        selection = kinetics.select(curve)
+        selection = selection or kinetics.select(curve)
     except InputError as refused:
         return {"region": curve.region, "error": str(refused).removeprefix(f"{curve.region}: ")}
     best, tia = selection.best, selection.tia_mbq_h
@@ -176,7 +204,7 @@ def _document(file, table, regions, remarks):
         "dose_method": "electrons and alphas absorbed locally",
         "understood": table.understood.splitlines(),
         "remarks": remarks,
-        "regions": [{key: _jsonable(item) for key, item in region.items()} for region in regions],
+        "regions": [{key: jsonable(item) for key, item in region.items()} for region in regions],
         "sources": [
             {"key": key, "status": source.status, "citation": source.citation}
             for key, source in ((key, mrtlab.sources(key)) for key in keys)
@@ -184,13 +212,13 @@ def _document(file, table, regions, remarks):
     }
 
 
-def _jsonable(item):
+def jsonable(item):
     if isinstance(item, UFloat):
         return {"value": item.nominal_value, "u": item.std_dev}
     if isinstance(item, dict):
-        return {key: _jsonable(value) for key, value in item.items()}
+        return {key: jsonable(value) for key, value in item.items()}
     if isinstance(item, (list, tuple)):
-        return [_jsonable(value) for value in item]
+        return [jsonable(value) for value in item]
     return item
 
 
@@ -201,16 +229,16 @@ def _page(file, table, regions, remarks):
         f"{first.administered_mbq:g} MBq administered" if first.administered_mbq else "administered activity not given"
     )
     yield f"{file.name}: {first.nuclide.name}, {given}, {len(table)} region{'s' * (len(table) > 1)}"
-    shared = _common_flags(regions)
+    shared = common_flags(regions)
     for text in [*remarks, *(Flag(flag).text for flag in shared)]:
-        yield from _wrap("note", text)
+        yield from wrap("note", text)
     for region in regions:
         yield ""
         yield region["region"] or "(no name)"
         if "error" in region:
-            yield from _wrap("refused", region["error"])
+            yield from wrap("refused", region["error"])
             continue
-        yield from _region_lines(region, shared)
+        yield from region_lines(region, shared)
     yield ""
     yield from textwrap.wrap(
         "Uncertainties are standard uncertainties (k = 1). Doses: electrons and alphas absorbed where they "
@@ -219,37 +247,37 @@ def _page(file, table, regions, remarks):
     )
 
 
-def _common_flags(regions):
+def common_flags(regions):
     """Flags that every region carries are said once, at the top."""
     sets = [region["flags"] for region in regions if "flags" in region]
     return [flag for flag in sets[0] if len(sets) > 1 and all(flag in other for other in sets)]
 
 
-def _region_lines(region, shared):
-    yield from _wrap("curve", f"{region['model_title']} ({region['model']}); {_chi(region)}")
+def region_lines(region, shared):
+    yield from wrap("curve", f"{region['model_title']} ({region['model']}); {_chi(region)}")
     tiac = (
         f"  ({format_quantity(region['tiac_h'], 'h')} per administered activity)"
         if region["tiac_h"] is not None
         else ""
     )
-    yield from _wrap("TIA", _value(region["tia_mbq_h"], region["tia_interval95_mbq_h"], "MBq·h", tiac))
-    yield from _wrap("half-life", _half_life(region["effective_half_life_h"]))
-    yield from _wrap("extrapolated", f"{100 * region['extrapolated_fraction']:.0f} % of the TIA, after the last point")
+    yield from wrap("TIA", _value(region["tia_mbq_h"], region["tia_interval95_mbq_h"], "MBq·h", tiac))
+    yield from wrap("half-life", _half_life(region["effective_half_life_h"]))
+    yield from wrap("extrapolated", f"{100 * region['extrapolated_fraction']:.0f} % of the TIA, after the last point")
     if "dose_gy" in region:
         per = f"  ({format_quantity(region['dose_gy_per_gbq'], 'Gy/GBq')})" if "dose_gy_per_gbq" in region else ""
         mass = region["mass_g"]
-        exact = "" if isinstance(mass, UFloat) else ", taken as exact"
+        exact = "" if isinstance(mass, UFloat) else region.get("mass_note", ", taken as exact")
         size = format_quantity(mass, "g")
         value = _value(region["dose_gy"], region["dose_interval95_gy"], "Gy", per)
-        yield from _wrap("dose", f"{value}; mass {size}{exact}")
+        yield from wrap("dose", f"{value}; mass {size}{exact}")
     else:
-        yield from _wrap("dose", f"none: no mass given (--mass '{region['region']}=240g')")
+        yield from wrap("dose", f"none: no mass given (--mass '{region['region']}=240g')")
     yield from _alternative_lines(region)
     for name, reasons in region["rejected"].items():
-        yield from _wrap(f"not {name}", "; ".join(reasons))
+        yield from wrap(f"not {name}", "; ".join(reasons))
     for flag in region["flags"]:
         if flag not in shared:
-            yield from _wrap("note", Flag(flag).text)
+            yield from wrap("note", Flag(flag).text)
 
 
 def _alternative_lines(region):
@@ -258,19 +286,19 @@ def _alternative_lines(region):
     for other in region["candidates"][1:]:
         weight = "too few points to weigh it" if other["weight"] is None else f"Akaike weight {other['weight']:.2g}"
         tia = format_quantity(other["tia_mbq_h"], "MBq·h")
-        yield from _wrap(f"or {other['model']}", f"fits too: {tia}; {_chi(other)}; {weight}")
+        yield from wrap(f"or {other['model']}", f"fits too: {tia}; {_chi(other)}; {weight}")
     if Flag.MODELS_DISAGREE in region["flags"]:
         spread = max(other["tia_mbq_h"].std_dev for other in region["candidates"])
         dose = ""
         if "dose_span_gy" in region:
             dose = f", dose {_ends(*region['dose_span_gy'], region['dose_gy'].std_dev, 'Gy')}"
         words = f"{region['points']} points cannot decide between these curves"
-        yield from _wrap("span", f"{_ends(low, high, spread, 'MBq·h')}{dose}: {words}")
+        yield from wrap("span", f"{_ends(low, high, spread, 'MBq·h')}{dose}: {words}")
     apart = _apart(region)
     if region["bracket_tia_mbq_h"] and (apart or Flag.SELECTION_UNDECIDED in region["flags"]):
         ends = format_interval(*region["bracket_tia_mbq_h"], "MBq·h")
         said = apart or f"{region['points']} points cannot decide how the tail falls"
-        yield from _wrap(
+        yield from wrap(
             "without a curve",
             f"{ends} by trapezoids, with the tail at the rate of the last two points or at physical decay: {said}",
         )
@@ -320,7 +348,7 @@ def _chi(fit):
     return f"χ² {fit['chi_square']:.2f} on {fit['dof']} degree{plural} of freedom, p = {fit['p_value']:.2g}"
 
 
-def _wrap(label, text):
+def wrap(label, text):
     return textwrap.wrap(
         text,
         _WIDTH,

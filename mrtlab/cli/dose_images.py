@@ -1,0 +1,228 @@
+"""``mrtlab dose FOLDER``: from DICOM images to doses, a dose map and its histograms."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import textwrap
+import warnings
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+import mrtlab
+from mrtlab.cli import dose as tables
+from mrtlab.errors import Flag, InputError, PlausibilityWarning
+from mrtlab.units import format_quantity, parse_quantity
+
+__all__ = ["run"]
+
+_STEPS = 8  # of the progress bar, besides one or two for each scan
+_WIDTH = 100
+
+
+def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_json: bool, voxels: bool) -> int:
+    """The whole of ``mrtlab dose`` for images; see there."""
+    from mrtlab import study as studies
+
+    if out is not None and out.exists() and any(out.iterdir()):
+        raise InputError(f"--out {out} is not empty; nothing is overwritten there")
+    administered = stated.pop("administered")
+    stated["administered_mbq"] = None if administered is None else parse_quantity(administered, "MBq")
+    stated["administered_at"] = _moment(stated["administered_at"])
+    with warnings.catch_warnings(record=True) as caught, _Bar() as bar:
+        warnings.simplefilter("always", PlausibilityWarning)
+        study = studies.read_study(place, camera=camera, progress=bar, **stated)
+        bar.expect(_STEPS + 3 * len(study.scans))
+        result = studies.study_dose(study, voxels=voxels, progress=bar)
+    remarks = list(dict.fromkeys(str(item.message) for item in caught if item.category is PlausibilityWarning))
+    regions = [_region(measured, found) for measured, found in zip(result.curves, result.regions, strict=True)]
+    document = _document(place, study, result, regions, remarks)
+    if out is not None:
+        _write(out, study, result, document)
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_page(place, study, result, regions, remarks)))
+        if out is not None:
+            typer.echo(f"\nWritten to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    return int(any("error" in region for region in regions))
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(
+            f"--administered-at {text!r} is not a time such as '2027-01-11T09:00+01:00' (year, month, day; zone)"
+        ) from None
+    if moment.utcoffset() is None:
+        raise InputError(f"--administered-at {text!r} has no time zone; add one, such as +01:00")
+    return moment
+
+
+class _Bar:
+    """A progress bar on stderr; a line for each step where there is no terminal."""
+
+    def __init__(self):
+        self._done, self._all = 0, _STEPS
+        self._terminal = sys.stderr.isatty()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *fault):
+        if self._terminal:
+            print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
+
+    def expect(self, steps: int) -> None:
+        self._all = self._done + steps
+
+    def __call__(self, text: str) -> None:
+        self._done = min(self._done + 1, self._all)
+        if self._terminal:
+            full = round(30 * self._done / self._all)
+            print(f"\r[{'#' * full}{'.' * (30 - full)}] {text:<44.44}", end="", file=sys.stderr, flush=True)
+        else:
+            print(f"mrtlab: {text}", file=sys.stderr)
+
+
+def _region(measured, found) -> dict:
+    """One region as plain data, in the words of the table's page, with what images add."""
+    more = {
+        "volume_ml": measured.volume_ml,
+        "recovery": measured.recovery,
+        "density_g_per_ml": measured.density_g_per_ml,
+    }
+    if found.refused:
+        return {"region": measured.region, "error": found.refused.removeprefix(f"{measured.region}: "), **more}
+    region = tables.region(measured.curve, measured.mass_g, found.selection) | more
+    from mrtlab import dose as doses
+
+    interval = doses.interval95(found.dose_gy)
+    region["dose_gy"] = found.dose_gy
+    region["dose_interval95_gy"] = {"low": interval.low, "high": interval.high, "distribution": interval.distribution}
+    administered = measured.curve.administered_mbq
+    if administered:
+        region["dose_gy_per_gbq"] = found.dose_gy / (administered / 1000)
+    region["flags"] = list(dict.fromkeys([*found.flags, *map(str, interval.flags)]))
+    region["sources"] = sorted(found.sources)
+    region["points_measured"] = [
+        {"time_h": t, "activity_mbq": a, "u_mbq": u, "apparent_mbq": raw, "background_mbq_per_ml": around}
+        for t, a, u, raw, around in zip(
+            measured.curve.times_h.tolist(),
+            measured.curve.activity_mbq.tolist(),
+            measured.curve.sigma_mbq.tolist(),
+            measured.apparent_mbq,
+            measured.background_mbq_per_ml,
+            strict=True,
+        )
+    ]
+    if found.budget is not None:
+        region["mass_note"] = ", its uncertainty is in that of the dose"
+        region["budget"] = {"total_rel": found.budget.total_rel, "shares": dict(found.budget.shares)}
+    return region
+
+
+def _document(place, study, result, regions, remarks) -> dict:
+    keys = sorted({key for region in regions for key in region.get("sources", ())})
+    return {
+        "purpose": mrtlab.PURPOSE,
+        "mrtlab": mrtlab.__version__,
+        "nuclide": study.nuclide,
+        "administered_mbq": study.administered_mbq,
+        "times_h": study.times_h.tolist(),
+        "total_mbq": list(result.totals_mbq),
+        "dose_method": "regions: electrons and alphas absorbed locally, corrected for recovery; map: not corrected",
+        "understood": list(study.understood),
+        "remarks": remarks,
+        "flags": list(result.flags),
+        "regions": [{key: tables.jsonable(item) for key, item in region.items()} for region in regions],
+        "dose_map": {name: _histogram(dvh) for name, dvh in result.histograms.items()},
+        "sources": [
+            {"key": key, "status": source.status, "citation": source.citation}
+            for key, source in ((key, mrtlab.sources(key)) for key in keys)
+        ],
+    }
+
+
+def _histogram(dvh) -> dict:
+    d98, d50, d2 = (float(dvh.dose_at_volume(percent)) for percent in (98, 50, 2))
+    return {
+        "mean_gy": float(dvh.mean_gy),
+        "d98_gy": d98,
+        "d50_gy": d50,
+        "d2_gy": d2,
+        "volume_ml": dvh.volume_ml,
+        "flags": [str(flag) for flag in dvh.flags],
+    }
+
+
+def _page(place, study, result, regions, remarks):
+    given = (
+        f"{study.administered_mbq:g} MBq administered" if study.administered_mbq else "administered activity unknown"
+    )
+    times = ", ".join(f"{time:.1f}" for time in study.times_h)
+    yield f"{place.name}: {study.nuclide}, {given}; scans at {times} h; {len(regions)} regions"
+    yield from tables.wrap(
+        "understood", " ".join(text if text.endswith(".") else f"{text}." for text in study.understood)
+    )
+    shared = tables.common_flags(regions)
+    for text in [*remarks, *(Flag(flag).text for flag in (*result.flags, *shared))]:
+        yield from tables.wrap("note", text)
+    for region in regions:
+        yield ""
+        yield region["region"]
+        size = f"{region['volume_ml']:.4g} mL, {region['density_g_per_ml']:.4g} g/mL; recovery {region['recovery']:.3g}"
+        yield from tables.wrap("size", size)
+        if "error" in region:
+            yield from tables.wrap("refused", region["error"])
+            continue
+        yield from tables.region_lines(region, shared)
+        if "budget" in region:
+            shares = sorted(region["budget"]["shares"].items(), key=lambda item: -abs(item[1]))
+            words = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares if abs(share) >= 0.005)
+            yield from tables.wrap("variance", f"u {100 * region['budget']['total_rel']:.1f} % of the dose: {words}")
+        if region["region"] in result.histograms:
+            found = _histogram(result.histograms[region["region"]])
+            words = ", ".join(
+                f"{title} {format_quantity(found[key], 'Gy')}"
+                for title, key in (("mean", "mean_gy"), ("D98", "d98_gy"), ("D50", "d50_gy"), ("D2", "d2_gy"))
+            )
+            blur = "; blur shapes it more than the dose does" if found["flags"] else ""
+            yield from tables.wrap("dose map", f"{words}, not corrected for recovery{blur}")
+    yield ""
+    yield from textwrap.wrap(
+        "Uncertainties are standard uncertainties (k = 1), those of doses with sensitivity, recovery and outline. "
+        "Doses: electrons and alphas absorbed where they are emitted; the map by kernel, with photons. "
+        + mrtlab.PURPOSE,
+        _WIDTH,
+    )
+
+
+def _write(out: Path, study, result, document) -> None:
+    """Everything that may leave: hours after administration, no dates, no names."""
+    from mrtlab import dicom
+    from mrtlab.tables import TacTable, write_tac
+
+    out.mkdir(parents=True, exist_ok=True)
+    curves = [measured.curve for measured in result.curves if measured.curve is not None]
+    if curves:
+        masses = {item.region: item.mass_g for item in result.curves if item.curve is not None}
+        write_tac(TacTable(curves, masses), out / "time-activity.csv")
+    (out / "doses.json").write_text(
+        json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+    if result.dose is None:
+        return
+    with (out / "dvh.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["region", "dose_gy", "volume_percent"])
+        for name, dvh in result.histograms.items():
+            for dose_gy, volume in zip(*dvh.curve(), strict=True):
+                rows.writerow([name, f"{dose_gy:.5g}", f"{volume:.5g}"])
+    dicom.write_rtdose(result.dose, out / "rtdose.dcm")

@@ -1,0 +1,340 @@
+"""From calibrated images and regions to time-activity curves."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mrtlab import _check, clock
+from mrtlab.calibration import CameraCalibration, density_g_per_ml, true_rate
+from mrtlab.calibration.partial_volume import refuse_low
+from mrtlab.constants import value
+from mrtlab.errors import Flag, InputError, PlausibilityWarning
+from mrtlab.images import DecayState, Image, Regions, Unit, decay_to, middle, resample
+from mrtlab.kinetics import TimeActivity
+from mrtlab.study.shape import own_masks, sphere_kept_fraction, transfer
+
+__all__ = ["RegionCurve", "activity_image", "background_shells", "region_curves", "scan_times_h"]
+
+_WINDOW_KEV = 2.0  # windows nearer than this are the same
+_LUNG_HU = -150.0
+_HALF, _TOUCHED = 0.5, 0.01  # of a voxel: it counts as inside; it is outside all regions
+_LITTLE = 0.02  # of the signal: then it does not matter what lies around a region
+_WIDTH_MM = 10.0  # taken for the resolution where none is known
+
+
+@dataclass(frozen=True, eq=False)
+class RegionCurve:
+    """One region: its size and its activity at every scan.
+
+    Attributes
+    ----------
+    curve : TimeActivity or None
+        Corrected for recovery; its uncertainty is what is independent from scan to scan. None if it is refused.
+    refused : str
+        Why there is no curve.
+    volume_ml, mass_g, density_g_per_ml : float
+    recovery : float
+        Part of its own activity that the region keeps under blur; 1 where nothing was corrected.
+    apparent_mbq : tuple of float
+        Before the corrections for recovery and background.
+    background_mbq_per_ml : tuple of float
+    flags : tuple of str
+    """
+
+    region: str
+    curve: TimeActivity | None
+    volume_ml: float
+    mass_g: float
+    density_g_per_ml: float
+    recovery: float = 1.0
+    apparent_mbq: tuple[float, ...] = ()
+    background_mbq_per_ml: tuple[float, ...] = ()
+    flags: tuple[str, ...] = ()
+    refused: str = field(default="")
+
+
+def activity_image(image: Image, camera: CameraCalibration | None = None) -> Image:
+    """MBq in every voxel, mean during the acquisition.
+
+    Parameters
+    ----------
+    image : Image
+        A volume in counts or cps, with a calibration, or in Bq/mL, without.
+    camera : CameraCalibration, optional
+
+    Returns
+    -------
+    Image
+        In MBq, decay state ``NONE``. Count losses are corrected by the rate of the whole image where a dead time is
+        known and the image does not say that it was done (``DTIM``).
+
+    Raises
+    ------
+    InputError
+        For an image that is not corrected for attenuation and scatter, that has no calibration, or one of another
+        nuclide or window, and where duration, nuclide or decay state are needed and missing.
+
+    References
+    ----------
+    ``A = C/(t Q)``: EANM practice, as in :func:`mrtlab.calibration.activity_from_counts`.
+    """
+    if "NOT_QUANTITATIVE" in image.flags:
+        raise InputError(
+            "this image is not quantitative: (0028,0051) CorrectedImage does not name attenuation (ATTN) and scatter "
+            "(SCAT). Reconstruct it with both; no sensitivity makes up for them"
+        )
+    if image.unit is Unit.BQ_PER_ML:
+        image = decay_to(image, DecayState.NONE)
+        return image.changed(array=image.array * np.float32(image.voxel_ml / 1e6), unit=Unit.MBQ)
+    if image.unit not in (Unit.COUNTS, Unit.CPS):
+        raise InputError(f"an image in {image.unit} cannot become activity; counts, cps or Bq/mL can")
+    if camera is None:
+        raise InputError(
+            f"the image is in {image.unit}, so the sensitivity of the camera is needed: a calibration file "
+            "(camera.toml) with sensitivity_cps_per_mbq"
+        )
+    if image.nuclide is not None and image.nuclide != camera.nuclide:
+        raise InputError(f"the image is of {image.nuclide}, the calibration of {camera.nuclide}; use its own")
+    _same_window(image, camera)
+    if image.duration_s is None:
+        raise InputError("the duration of the acquisition is not known; state it")
+    image = image if image.decay_state is not None else image.changed(decay_state=DecayState.NONE)
+    image = decay_to(image.changed(nuclide=camera.nuclide), DecayState.NONE)
+    cps = image.array if image.unit is Unit.CPS else image.array / np.float32(image.duration_s)
+    factor = 1.0
+    if camera.dead_time_s is not None and "DTIM" not in image.corrections:
+        observed = float(cps.sum(dtype=float)) / camera.heads
+        seconds = _check.nominal(camera.dead_time_s)
+        factor = float(true_rate(observed, seconds, camera.dead_time_model)) / observed
+    scale = factor / _check.nominal(camera.sensitivity_cps_per_mbq)
+    return image.changed(array=cps * np.float32(scale), unit=Unit.MBQ)
+
+
+def _same_window(image: Image, camera: CameraCalibration) -> None:
+    if image.window_kev is None or camera.window_kev is None:
+        return
+    if not np.allclose(image.window_kev, camera.window_kev, atol=_WINDOW_KEV):
+        raise InputError(
+            f"the image was taken in the window {image.window_kev[0]:g} to {image.window_kev[1]:g} keV, the "
+            f"sensitivity in {camera.window_kev[0]:g} to {camera.window_kev[1]:g} keV: another peak, another number"
+        )
+
+
+def scan_times_h(scans) -> np.ndarray:
+    """Hours from administration to the middle of each scan."""
+    for scan in scans:
+        if scan.administered_at is None:
+            raise InputError("the time of administration is not known; state administered_at (with its date)")
+    return np.array([clock.elapsed_h(scan.administered_at, middle(scan)) for scan in scans])
+
+
+def background_shells(regions: Regions, width_mm: float) -> dict[str, np.ndarray]:
+    """Voxels around each region that belong to none: from one to two widths away from it, and one from all others.
+
+    Returns
+    -------
+    mapping of str to boolean array, shape of the grid
+        All False where nothing is left.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    own = own_masks(regions)
+    away = {
+        name: distance_transform_edt(mask < _HALF, sampling=regions.grid.spacing_mm)
+        for name, mask in own.items()
+        if (mask >= _HALF).any()
+    }
+    free = sum(own.values(), np.zeros(regions.grid.shape, np.float32)) <= _TOUCHED
+    shells = {}
+    for name in regions:
+        if name not in away:
+            shells[name] = np.zeros(regions.grid.shape, bool)
+            continue
+        shell = free & (away[name] > width_mm) & (away[name] <= 2 * width_mm)
+        for distance in away.values():
+            shell &= distance > width_mm
+        shells[name] = shell
+    return shells
+
+
+def region_curves(
+    scans: tuple[Image, ...],
+    regions: Regions,
+    camera: CameraCalibration | None = None,
+    *,
+    nuclide: str | None = None,
+    ct: Image | None = None,
+    administered_mbq: float | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> tuple[RegionCurve, ...]:
+    """Time-activity curves of all regions.
+
+    Parameters
+    ----------
+    scans : tuple of Image
+        Tomographic, rising in time, in the same coordinates as the regions.
+    regions : Regions
+    camera : CameraCalibration, optional
+        Needed for images in counts, and for the recovery.
+    ct : Image, optional
+        HU; lung gets its density from it, and contrast medium is noticed.
+    progress : callable
+        Called with what is being done.
+
+    Returns
+    -------
+    tuple of RegionCurve
+        A region that cannot be quantified has ``curve`` None and the reason; the others are not affected.
+
+    Raises
+    ------
+    InputError
+        For fewer than two scans, and what :func:`activity_image` raises.
+
+    Notes
+    -----
+    What blur moves between the regions and from around them is undone by the geometric transfer matrix
+    (:func:`mrtlab.study.shape.transfer`), whose diagonal is each region's recovery for its own shape. The curve
+    measured with spheres gives the uncertainty of that, and is compared with it where the phantom had such spheres.
+    Uncertainty of each point: counting statistics and the repeatability of the calibration, in quadrature; 5 % is
+    assumed, and flagged, where the repeatability is not known.
+    """
+    if not scans:
+        raise InputError("scans is empty; give at least one")
+    nuclide = nuclide or scans[0].nuclide or (camera and camera.nuclide)
+    times = scan_times_h(scans)
+    width = camera.fwhm_mm if camera is not None else _WIDTH_MM
+    correct = camera is not None and camera.recovery is not None
+    here, seen = None, []
+    for scan, time_h in zip(scans, times, strict=True):
+        progress(f"activity at {time_h:.1f} h")
+        active = activity_image(scan, camera)
+        if here is None or not here.grid.same_as(active.grid):  # the scans of a study mostly share their grid
+            here = regions.on(active.grid)
+            shells, moved, own = background_shells(here, width), transfer(here, width), own_masks(here)
+        around = {name: _around(active, shells[name]) for name in here}
+        apparent = {name: _sum(active.array, here[name]) for name in here}
+        true = dict(apparent)
+        if correct:
+            means = [
+                _sum(active.array, own[name]) / own[name].sum(dtype=float) / active.voxel_ml for name in moved.names
+            ]
+            found = moved.activities(means, [around[name] or 0.0 for name in moved.names])
+            true |= dict(zip(moved.names, found.tolist(), strict=True))
+        counts = {name: _sum(scan.array, here[name]) for name in here} if scan.unit is Unit.COUNTS else {}
+        seen.append({name: _Seen(apparent[name], true[name], around[name], counts.get(name)) for name in here})
+    return tuple(
+        _region(
+            name,
+            times,
+            [scan[name] for scan in seen],
+            _size(name, regions, ct),
+            moved if correct and name in moved.names else None,
+            camera,
+            nuclide,
+            administered_mbq,
+        )
+        for name in regions
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A region in one scan: MBq in its outline, MBq corrected, MBq/mL around it, counts."""
+
+    apparent_mbq: float
+    true_mbq: float
+    around: float | None
+    counts: float | None
+
+
+def _sum(array: np.ndarray, weight: np.ndarray) -> float:
+    return float(np.sum(array * np.asarray(weight, np.float32), dtype=float))
+
+
+def _around(active: Image, shell: np.ndarray) -> float | None:
+    """Concentration around a region, MBq/mL; None where there is nothing around it."""
+    if not shell.any():
+        return None
+    mean = float(active.array[shell].mean(dtype=float)) / active.voxel_ml
+    return max(mean, 0.0)  # the mean of noise about nothing may be negative; activity is not
+
+
+def _size(name: str, regions: Regions, ct: Image | None) -> tuple[float, float, list[str]]:
+    """Volume (mL), density (g/mL) and what must be said of them."""
+    volume = regions.volume_ml(name)
+    soft = value("dose.soft_tissue_density")
+    if ct is None or volume == 0:
+        return volume, soft, []
+    weight = np.asarray(regions[name], np.float32)
+    hu = _sum(resample(ct, regions.grid, outside=-1000).array, weight) / float(weight.sum(dtype=float))
+    if hu < _LUNG_HU:
+        return volume, float(density_g_per_ml(hu)), []
+    # contrast medium raises HU without raising the mass
+    return volume, soft, [Flag.CONTRAST_SUSPECTED] if density_g_per_ml(hu) > value("study.contrast_density") else []
+
+
+def _region(name, times, seen, size, moved, camera, nuclide, administered_mbq) -> RegionCurve:
+    volume, density, flags = size
+    recovery = 1.0 if moved is None else moved.recovery(name)
+    known = {
+        "region": name,
+        "volume_ml": volume,
+        "mass_g": volume * density,
+        "density_g_per_ml": density,
+        "recovery": recovery,
+        "apparent_mbq": tuple(scan.apparent_mbq for scan in seen),
+        "background_mbq_per_ml": tuple(scan.around or 0.0 for scan in seen),
+    }
+    if volume <= 0:
+        return RegionCurve(curve=None, refused="the region is empty on this grid", **known)
+    if moved is None:
+        flags.append(Flag.RECOVERY_MISSING)
+    else:
+        flags += [Flag.RECOVERY_LOW] if recovery < value("calibration.recovery_low") else []
+        flags += _compared(volume, camera)
+        rest = moved.rest[moved.names.index(name)]
+        if rest > _LITTLE and any(scan.around is None for scan in seen):
+            flags.append(Flag.BACKGROUND_MISSING)
+    try:
+        refuse_low(recovery)
+        activity = np.array([scan.true_mbq for scan in seen])
+        curve = TimeActivity(
+            times,
+            activity,
+            _sigma(seen, recovery, camera),
+            nuclide=nuclide,
+            decay_corrected=False,
+            administered_mbq=administered_mbq,
+            region=name,
+        )
+    except InputError as refused:
+        return RegionCurve(curve=None, refused=str(refused), flags=tuple(flags), **known)
+    return RegionCurve(curve=curve, flags=tuple(dict.fromkeys(flags)), **known)
+
+
+def _compared(volume: float, camera: CameraCalibration) -> list[str]:
+    """Whether a sphere of this volume keeps by the resolution what the phantom's spheres were measured to keep."""
+    if camera.recovery.flags_at(volume):
+        return []  # the phantom holds no sphere of that size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PlausibilityWarning)
+        measured = float(_check.nominal(camera.recovery(volume)))
+    apart = abs(measured / sphere_kept_fraction(volume, camera.fwhm_mm) - 1)
+    return [Flag.RECOVERY_DISAGREES] if apart > value("study.recovery_agreement") else []
+
+
+def _sigma(seen, recovery: float, camera: CameraCalibration | None) -> np.ndarray | None:
+    """Uncertainty of each point that is independent of the others, MBq, or None if nothing is known of it.
+
+    What is seen scatters; dividing by the recovery magnifies that.
+    """
+    if camera is None or camera.repeatability_rel is None:
+        return None
+    few = np.array([0.0 if scan.counts is None else 1 / max(scan.counts, 1.0) for scan in seen])
+    apparent = np.array([abs(scan.apparent_mbq) for scan in seen])
+    return apparent / recovery * np.sqrt(camera.repeatability_rel**2 + few)

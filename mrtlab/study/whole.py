@@ -1,0 +1,177 @@
+"""A study from its images to its doses, in one call."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from mrtlab.calibration import CameraCalibration
+from mrtlab.errors import InputError
+from mrtlab.images import Image, Regions
+from mrtlab.kinetics import VoxelFit
+from mrtlab.study.curves import RegionCurve, activity_image, region_curves, scan_times_h
+from mrtlab.study.doses import RegionDose, region_dose, tia_map, voxel_dose
+from mrtlab.voxel import Dvh
+
+__all__ = ["Study", "StudyDose", "study_dose"]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The images of one administration.
+
+    Attributes
+    ----------
+    scans : tuple of Image
+        SPECT or PET, rising in time.
+    regions : Regions
+    ct : Image or None
+        HU.
+    camera : CameraCalibration or None
+    nuclide : str
+    administered_mbq : float or None
+    administered_at : datetime
+    understood : tuple of str
+        What was read and how it was taken.
+    """
+
+    scans: tuple[Image, ...]
+    regions: Regions
+    nuclide: str
+    administered_at: datetime
+    administered_mbq: float | None = None
+    ct: Image | None = None
+    camera: CameraCalibration | None = None
+    understood: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if not self.scans:
+            raise InputError("a study needs at least one SPECT or PET")
+        if not len(self.regions):
+            raise InputError("a study needs at least one region: an RTSTRUCT or a SEG beside the images")
+        times = self.times_h
+        for before, after in itertools.pairwise(times):
+            if after <= before:
+                raise InputError(f"two scans are at {before:.2f} h and {after:.2f} h; scans must follow each other")
+        if times[0] <= 0:
+            raise InputError(
+                f"the first scan is {-times[0]:.2f} h before the administration; check date, time and time zone of both"
+            )
+        self._same_coordinates()
+
+    def _same_coordinates(self) -> None:
+        """Nothing is registered here, so all must say that they lie in the same coordinates."""
+        known = {
+            "CT": self.ct.frame_of_reference if self.ct else "",
+            "the regions": self.regions.frame_of_reference,
+            **{f"scan {number}": scan.frame_of_reference for number, scan in enumerate(self.scans, 1)},
+        }
+        known = {name: item for name, item in known.items() if item}
+        if len(set(known.values())) > 1:
+            raise InputError(
+                f"{', '.join(known)} lie in different coordinates ((0020,0052) Frame of Reference UID differs). "
+                "Register them first: mrtlab moves no images"
+            )
+
+    @property
+    def times_h(self) -> np.ndarray:
+        """Hours from administration to the middle of each scan."""
+        return scan_times_h(self.scans)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyDose:
+    """What comes out of a study.
+
+    Attributes
+    ----------
+    curves : tuple of RegionCurve
+    regions : tuple of RegionDose
+    totals_mbq : tuple of float
+        Activity in the whole image at each scan.
+    tia : Image or None
+        MBq·h per voxel; None with one scan only.
+    fit : VoxelFit or None
+    dose : Image or None
+        Gy.
+    histograms : mapping of str to Dvh
+    flags : tuple of str
+        Of the study as a whole.
+    """
+
+    curves: tuple[RegionCurve, ...]
+    regions: tuple[RegionDose, ...]
+    totals_mbq: tuple[float, ...]
+    tia: Image | None = None
+    fit: VoxelFit | None = None
+    dose: Image | None = None
+    histograms: Mapping[str, Dvh] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    def __getitem__(self, region: str) -> RegionDose:
+        for item in self.regions:
+            if item.region == region:
+                return item
+        raise InputError(f"no region {region!r}; there are {', '.join(item.region for item in self.regions)}")
+
+
+def study_dose(
+    study: Study,
+    *,
+    voxels: bool = True,
+    method: str = "kernel",
+    progress: Callable[[str], None] = lambda text: None,
+) -> StudyDose:
+    """Curves, time-integrated activities, doses of regions, dose map and histograms.
+
+    Parameters
+    ----------
+    study : Study
+    voxels : bool
+        Whether to make the dose map too.
+    method : {"kernel", "local"}
+        Of the dose map. Doses of regions are always local, corrected for recovery; those of the map are not corrected.
+    progress : callable
+        Called with a few words before each step.
+
+    Returns
+    -------
+    StudyDose
+
+    Raises
+    ------
+    InputError
+        If the images cannot be quantified, or their total activity cannot be true.
+    """
+    progress("total activity of each scan")
+    totals = tuple(float(activity_image(scan, study.camera).array.sum(dtype=float)) for scan in study.scans)
+    flags = _plausible(study, totals)
+    curves = region_curves(
+        study.scans,
+        study.regions,
+        study.camera,
+        nuclide=study.nuclide,
+        ct=study.ct,
+        administered_mbq=study.administered_mbq,
+        progress=progress,
+    )
+    progress("curves and doses of the regions")
+    found = tuple(region_dose(measured, study.camera) for measured in curves)
+    if not voxels or len(study.scans) < 2:
+        return StudyDose(curves, found, totals, flags=flags)
+    tia, fit = tia_map(study.scans, study.camera, nuclide=study.nuclide, progress=progress)
+    progress("dose of every voxel")
+    dose, histograms = voxel_dose(
+        tia, study.regions, method=method, fwhm_mm=study.camera.fwhm_mm if study.camera else None
+    )
+    return StudyDose(curves, found, totals, tia, fit, dose, histograms, flags)
+
+
+def _plausible(study: Study, totals) -> tuple[str, ...]:
+    from mrtlab.dicom import check_totals
+
+    return check_totals(study.times_h, totals, study.nuclide, administered_mbq=study.administered_mbq).flags
