@@ -121,6 +121,11 @@ def task(view: View) -> str:
         one = _html.sheet_table(data, numbered=numbered and plotted)
         parts.append(f'<div class="beside">{one}{_plot(view)}</div>' if plotted else one)
     parts += [_image(image) for image in sheet.images]
+    if sheet.files:
+        listed = "".join(
+            f"<li>{escape(file.name)}, {file.size} bytes: {markup(file.caption)}</li>" for file in sheet.files
+        )
+        parts.append(f"<p>Files that were handed out:</p><ul>{listed}</ul>")
     return "".join(parts)
 
 

@@ -97,6 +97,8 @@ def _body(sheet: Sheet) -> str:
         _html.sheet_table(table, numbered=numbered and sheet.plot is not None and table.name == sheet.plot.table)
         for table in sheet.tables
     )
+    listed = "".join(f"<li>{escape(file.name)}: {markup(file.caption)}</li>" for file in sheet.files)
+    tables += f"<p>Files, from the page of the exercise:</p><ul>{listed}</ul>" if listed else ""
     pictures = _html.figures(sheet)
     data = f'<div class="beside"><div>{tables}</div><div>{pictures}</div></div>' if pictures else tables
     goals = "".join(f"<li>{markup(goal)}</li>" for goal in sheet.goals)

@@ -61,6 +61,8 @@ class Assignment:
             rule = " | ".join("---:" for _ in table.columns)
             rows = "\n".join(f"| {' | '.join(row)} |" for row in table.rows)
             parts.append(f"**{table.caption}**\n\n| {head} |\n| {rule} |\n{rows}")
+        for file in self.sheet.files:
+            parts.append(f"File `{file.name}`: {file.caption} Its bytes: `mine.file({file.name!r})`.")
         return "\n\n".join(parts)
 
     def column(self, name: str) -> tuple[float, ...]:
@@ -71,6 +73,13 @@ class Assignment:
                     return column.values if column.values is not None else column.cells
         known = [column.name for table in self.sheet.tables for column in table.columns]
         raise InputError(f"there is no column {name!r}; there are: {', '.join(known)}")
+
+    def file(self, name: str) -> bytes:
+        """The content of one file of the data, by its name."""
+        for file in self.sheet.files:
+            if file.name == name:
+                return file.content
+        raise InputError(f"there is no file {name!r}; there are: {', '.join(file.name for file in self.sheet.files)}")
 
     def check(self, question: str, answers: Mapping) -> Verdict:
         """What there is to say to an answer."""

@@ -188,6 +188,13 @@ class Image(_Model):
     unit: str = "counts"
 
 
+class Attached(_Model):
+    """A file made by ``files`` of ``generate.py`` beside the exercise, for the learner to save."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*\.[a-z0-9]{1,5}$", max_length=60)]
+    caption: Words
+
+
 class Plot(_Model):
     """The plot beside the table."""
 
@@ -347,6 +354,7 @@ class Exercise(_Model):
     require: list[Formula] = Field([], description="What must hold, or the patient is drawn again.")
     data: dict[Name, Table] = {}
     images: list[Image] = []
+    files: list[Attached] = []
     plot: Plot | None = None
     work: dict[Name, Formula] = Field({}, description="The competent method on the learner's own data.")
     truth: dict[Name, Hidden] = Field({}, description="What is hidden behind the data, revealed at the end.")
@@ -386,6 +394,8 @@ class Exercise(_Model):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"these names are given twice: {', '.join(twice)}")
+        if len({file.name for file in self.files}) < len(self.files):
+            raise ValueError("two files have the same name")
         ids = [question.id for question in self.ask]
         if len(set(ids)) < len(ids):
             raise ValueError("two questions have the same id")

@@ -18,7 +18,9 @@ import numpy as np
 
 from mrtlab.errors import InputError
 
-__all__ = ["Sheet", "SheetColumn", "SheetImage", "SheetPlot", "SheetQuestion", "SheetTable"]
+__all__ = ["Sheet", "SheetColumn", "SheetFile", "SheetImage", "SheetPlot", "SheetQuestion", "SheetTable"]
+
+LARGEST_FILE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,34 @@ class SheetImage:
 
 
 @dataclass(frozen=True)
+class SheetFile:
+    """A file the learner works on, packed as text."""
+
+    name: str
+    caption: str
+    size: int
+    packed: str
+
+    @classmethod
+    def pack(cls, name: str, caption: str, content: bytes) -> SheetFile:
+        """From its bytes, 2 MB at most."""
+        if not isinstance(content, bytes) or not 0 < len(content) <= LARGEST_FILE:
+            raise InputError(f"file {name} must hold 1 to {LARGEST_FILE} bytes")
+        return cls(name, caption, len(content), base64.b64encode(zlib.compress(content, 9)).decode("ascii"))
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        if not 0 < self.size <= LARGEST_FILE:
+            raise ValueError(f"file {self.name} says that it has {self.size} bytes")
+        opened = zlib.decompressobj()
+        data = opened.decompress(base64.b64decode(self.packed), self.size)
+        if len(data) != self.size or opened.unconsumed_tail:
+            raise ValueError(f"file {self.name} does not hold {self.size} bytes")
+        return data
+
+
+@dataclass(frozen=True)
 class SheetPlot:
     """The plot of one table: columns for x and y, standard uncertainties of y for the bars."""
 
@@ -160,13 +190,14 @@ class Sheet:
     plot: SheetPlot | None
     questions: tuple[SheetQuestion, ...]
     sources: tuple[tuple[str, str], ...]
+    files: tuple[SheetFile, ...] = ()
 
     @cached_property
     def data_hash(self) -> str:
         """SHA-256 of story and tables as shown, in hexadecimal.
 
         Images are left out: the last bit of their noise may depend on the version of numpy; see
-        :func:`mrtlab.learn.variants.same_images`.
+        :func:`mrtlab.learn.variants.same_images`. So are files: they name the version of what wrote them.
         """
         shown = [self.exercise, self.version, self.code, self.story, [asdict(table) for table in self.tables]]
         return hashlib.sha256(canonical(shown)).hexdigest()
@@ -190,7 +221,10 @@ class Sheet:
 
     def to_dict(self) -> dict:
         """Plain data for a JSON file."""
-        return json.loads(canonical(asdict(self)))
+        data = asdict(self)
+        if not self.files:
+            del data["files"]  # sheets from before there were files stay the same
+        return json.loads(canonical(data))
 
     @classmethod
     def from_dict(cls, data: Mapping) -> Sheet:
@@ -208,6 +242,7 @@ class Sheet:
                 for one in fields["tables"]
             )
             fields["images"] = tuple(SheetImage(**{**one, "shape": tuple(one["shape"])}) for one in fields["images"])
+            fields["files"] = tuple(SheetFile(**one) for one in fields.get("files", ()))
             fields["plot"] = SheetPlot(**_tuples(fields["plot"], "error")) if fields["plot"] else None
             fields["questions"] = tuple(
                 SheetQuestion(**{**_tuples(one, "parts"), "options": tuple(tuple(pair) for pair in one["options"])})
@@ -216,7 +251,7 @@ class Sheet:
             fields["sources"] = tuple(tuple(pair) for pair in fields["sources"])
             sheet = cls(**_tuples(fields, "audience", "prerequisites", "goals", "maps_to"))
             rows = [table.rows for table in sheet.tables]  # raises where columns differ in length
-            arrays = [image.array for image in sheet.images]
+            arrays = [image.array for image in sheet.images] + [file.content for file in sheet.files]
         except (KeyError, TypeError, ValueError, AttributeError, zlib.error) as error:
             raise InputError(f"this is not a sheet of an exercise, or it is damaged ({error})") from None
         del rows, arrays

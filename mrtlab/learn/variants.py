@@ -19,7 +19,7 @@ from mrtlab.learn.draws import code_of, draw, generator, noisy, rounded, seed_of
 from mrtlab.learn.expected import Expected, expected
 from mrtlab.learn.expressions import FormulaError, Formulas
 from mrtlab.learn.schema import Column, Exercise, Question, Value
-from mrtlab.learn.sheet import Sheet, SheetColumn, SheetImage, SheetPlot, SheetQuestion, SheetTable
+from mrtlab.learn.sheet import Sheet, SheetColumn, SheetFile, SheetImage, SheetPlot, SheetQuestion, SheetTable
 from mrtlab.units import format_quantity
 
 __all__ = ["REDRAWS", "Truth", "Variant", "VariantError", "same_images", "variant"]
@@ -145,7 +145,7 @@ def _build(exercise: Exercise, seed: bytes, redraw: int, course: str, learner: s
         code=code,
         redraw=redraw,
         refused=refused,
-        sheet=_sheet(exercise, code, formulas, tables, images),
+        sheet=_sheet(exercise, code, formulas, tables, images, _files(exercise, formulas, seed, redraw)),
         expected=answers,
         truth=tuple(
             Truth(
@@ -211,8 +211,7 @@ def _images(exercise: Exercise, formulas: Formulas, seed: int) -> tuple[SheetIma
         return ()
     if exercise.folder is None or not (exercise.folder / "generate.py").is_file():
         raise FormulaError(f"{exercise.id} has images but no generate.py beside its exercise.yaml")
-    values = {name: formulas[name] for name in (*exercise.draw, *exercise.let)}
-    made = _generate(exercise.folder / "generate.py")(values, seed)
+    made = _generate(exercise.folder / "generate.py").generate(_values(exercise, formulas), seed)
     missing = [image.name for image in exercise.images if image.name not in made]
     if missing:
         raise FormulaError(f"generate.py of {exercise.id} made no image {', '.join(missing)}")
@@ -224,13 +223,32 @@ def _images(exercise: Exercise, formulas: Formulas, seed: int) -> tuple[SheetIma
     return tuple(images)
 
 
+def _values(exercise: Exercise, formulas: Formulas) -> dict:
+    return {name: formulas[name] for name in (*exercise.draw, *exercise.let)}
+
+
+def _files(exercise: Exercise, formulas: Formulas, seed: bytes, redraw: int) -> tuple[SheetFile, ...]:
+    """Files for the learner; made last, when it is certain that these are the draws."""
+    if not exercise.files:
+        return ()
+    path = exercise.folder / "generate.py" if exercise.folder else None
+    if path is None or not path.is_file() or not hasattr(_generate(path), "files"):
+        raise FormulaError(f"{exercise.id} has files but no function files in a generate.py beside its exercise.yaml")
+    number = generator(seed, "files", redraw).getrandbits(64)
+    made = _generate(path).files(_values(exercise, formulas), number)
+    missing = [file.name for file in exercise.files if file.name not in made]
+    if missing:
+        raise FormulaError(f"generate.py of {exercise.id} made no file {', '.join(missing)}")
+    return tuple(SheetFile.pack(file.name, file.caption, made[file.name]) for file in exercise.files)
+
+
 @cache
 def _generate(path: Path):
-    """The function ``generate`` of a file that comes with the exercise, and is trusted as the package is."""
+    """The module that comes with the exercise, and is trusted as the package is."""
     spec = importlib.util.spec_from_file_location(f"mrtlab_exercise_{path.parent.name.replace('-', '_')}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.generate
+    return module
 
 
 def same_images(one: Sheet, other: Sheet, tolerance: float = 0.01) -> bool:
@@ -246,7 +264,7 @@ def same_images(one: Sheet, other: Sheet, tolerance: float = 0.01) -> bool:
     return True
 
 
-def _sheet(exercise: Exercise, code: str, formulas: Formulas, tables, images) -> Sheet:
+def _sheet(exercise: Exercise, code: str, formulas: Formulas, tables, images, files) -> Sheet:
     return Sheet(
         exercise=exercise.id,
         version=exercise.version,
@@ -264,6 +282,7 @@ def _sheet(exercise: Exercise, code: str, formulas: Formulas, tables, images) ->
         story=render(exercise.story, formulas),
         tables=tables,
         images=images,
+        files=files,
         plot=_plot(exercise, formulas, tables),
         questions=tuple(_question(question, formulas, _unit(exercise, question)) for question in exercise.ask),
         sources=tuple(_source(source) for source in exercise.sources),

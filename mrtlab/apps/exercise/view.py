@@ -130,6 +130,7 @@ class _View:
         for image in images:
             figure = pictures.image_figure(image)
             shown += [Html(f"<p>{markup(image.caption)}</p>", kind="caption"), figure, figure.numbers]
+        tables += [part for file in sheet.files for part in _attached(sheet, file)]
         left, right = widgets.VBox((*tables, *self._settings())), widgets.VBox((Text(words.WORK), *shown))
         columns = widgets.Box((left, right) if tables else (right,))
         columns.add_class("mrt-data")
@@ -159,6 +160,13 @@ class _View:
         row = Row([*([self.comma] if self.work.session.sheet.tables else []), Print()])
         row.add_class("mrt-small")
         return [row]
+
+
+def _attached(sheet, file) -> list:
+    """A file to work on with a program of one's own."""
+    name = f"{sheet.exercise}-{sheet.code}-{file.name}"
+    about = Html(f"<p>{markup(file.caption)}</p>", kind="caption")
+    return [about, Download(f"Save {file.name} ({max(1, round(file.size / 1000))} kB)", name, lambda: file.content)]
 
 
 def _keep_comma(comma: bool) -> None:

@@ -45,7 +45,13 @@ HAND_IN = (
     "you like; the latest file counts."
 )
 LEVELS = {"know": "know", "apply": "apply", "judge": "judge"}
-_TOPICS = {"dose-response": "Dose–response", "sirt": "SIRT", "prrt": "PRRT", "psma": "PSMA"}
+_TOPICS = {
+    "dose": "Dose and uncertainty",
+    "dose-response": "Dose–response",
+    "sirt": "SIRT",
+    "prrt": "PRRT",
+    "psma": "PSMA",
+}
 
 
 def topic(folder: str) -> str:
