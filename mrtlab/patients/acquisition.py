@@ -21,7 +21,7 @@ import numpy as np
 from mrtlab import _check
 from mrtlab.calibration import observed_rate, true_rate
 from mrtlab.errors import Flag, InputError, PlausibilityWarning
-from mrtlab.images import DecayState, Grid, Image, Unit
+from mrtlab.images import DecayState, Grid, Image, Unit, blurred
 from mrtlab.patients._data import table
 from mrtlab.patients._draw import Stream, image_generator
 from mrtlab.patients.camera import Camera
@@ -34,7 +34,6 @@ __all__ = ["KINDS", "acquire", "activity_map", "kept_times"]
 KINDS = ("spect", "pet", "planar", "whole body", "probe", "blood", "ct")
 _DURATION_S = {"spect": 1200.0, "pet": 1200.0, "planar": 600.0, "whole body": 1200.0, "probe": 60.0}
 _SMOOTHING = 0.5  # of the resolution: the filter after reconstruction
-_TO_SIGMA = 1 / (2 * math.sqrt(2 * math.log(2)))
 
 
 def acquire(patient: VirtualPatient, times_h, kind: str = "spect", size: int = 64, **options) -> tuple:
@@ -84,23 +83,6 @@ def activity_map(patient: VirtualPatient, grid: Grid, start_h: float, duration_s
         mean = patient.kinetics.mean_activity_mbq(region, start_h, duration_s)
         total += patient.coverage(region, grid) * (mean * grid.voxel_ml / patient.anatomy[region].volume_ml)
     return np.maximum(total, 0)  # a voxel that several organs fill has a remainder of ±1e-8
-
-
-def blurred(array: np.ndarray, fwhm_mm: float, spacing_mm: Sequence[float]) -> np.ndarray:
-    """Gaussian blur; what leaves the grid is lost.
-
-    By the discrete Gaussian ``exp(-v)·I_n(v)`` of variance v: unlike a sampled Gaussian it keeps its variance on voxels
-    wider than the resolution, and two blurs make exactly the wider one.
-    """
-    from scipy.ndimage import correlate1d
-    from scipy.special import ive
-
-    for axis, spacing in enumerate(spacing_mm):
-        variance = (fwhm_mm * _TO_SIGMA / spacing) ** 2
-        reach = math.ceil(6 * math.sqrt(variance) + 4)
-        kernel = ive(np.abs(np.arange(-reach, reach + 1)), variance)
-        array = correlate1d(array, kernel / kernel.sum(), axis=axis, mode="constant")
-    return array
 
 
 def residual_bias(patient: VirtualPatient, camera: Camera, kind: str) -> float:

@@ -14,10 +14,9 @@ import numpy as np
 
 from mrtlab.calibration import water_attenuation_per_cm
 from mrtlab.errors import InputError
-from mrtlab.images import DecayState, Frame, Grid, Image, Unit
+from mrtlab.images import DecayState, Frame, Grid, Image, Unit, blurred
 from mrtlab.patients.acquisition import (
     activity_map,
-    blurred,
     clocked,
     described,
     generator_of,

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrtlab import _check
-from mrtlab.images import Regions
+from mrtlab.images import Regions, blurred
 
 __all__ = ["Transfer", "own_masks", "sphere_kept_fraction", "transfer"]
 
 _TO_SIGMA = 1 / (2 * math.sqrt(2 * math.log(2)))
-_REACH = 4.0  # standard deviations of the blur
 _NESTED = 0.5  # of its volume: a region that lies so much inside another one is part of it
 
 
@@ -93,10 +92,8 @@ def transfer(regions: Regions, fwhm_mm: float) -> Transfer:
     Rousset OG, Ma Y, Evans AC. Correction for partial volume effects in PET: principle and validation. J Nucl Med
     1998;39:904-911 (recalled). Every region is taken as uniform.
     """
-    from scipy.ndimage import gaussian_filter
-
     _check.positive("fwhm_mm", fwhm_mm)
-    sigma = [fwhm_mm * _TO_SIGMA / spacing for spacing in regions.grid.spacing_mm]
+    spacing = regions.grid.spacing_mm
     masks = own_masks(regions)
     names = tuple(masks)
     sizes = np.array([masks[name].sum(dtype=float) for name in names])
@@ -104,11 +101,11 @@ def transfer(regions: Regions, fwhm_mm: float) -> Transfer:
     covered = np.zeros(regions.grid.shape, np.float32)
     for mask in masks.values():
         covered += mask
-    free = gaussian_filter(np.clip(1 - covered, 0, 1), sigma, mode="nearest", truncate=_REACH)
+    free = blurred(np.clip(1 - covered, 0, 1), fwhm_mm, spacing, "nearest")
     rest = np.array([_overlap(masks[name], free) for name in names]) / sizes
     for column, name in enumerate(names):
-        blurred = gaussian_filter(masks[name], sigma, mode="constant", truncate=_REACH)
-        matrix[:, column] = np.array([_overlap(masks[other], blurred) for other in names]) / sizes
+        spread = blurred(masks[name], fwhm_mm, spacing)
+        matrix[:, column] = np.array([_overlap(masks[other], spread) for other in names]) / sizes
         volumes[column, column] = sizes[column]
         for row, other in enumerate(names):
             if other != name and sizes[column] < sizes[row]:

@@ -12,9 +12,9 @@ import pytest
 from scipy.special import ive
 
 from mrtlab import InputError, calibration, nuclides
-from mrtlab.images import DecayState, Unit
+from mrtlab.images import DecayState, Unit, blurred
 from mrtlab.patients import Camera, virtual_patient
-from mrtlab.patients.acquisition import activity_map, blurred, losses
+from mrtlab.patients.acquisition import activity_map, losses
 from mrtlab.patients.planar import primary_views
 
 SIZE = 48  # 12.8 mm: fast

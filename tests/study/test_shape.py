@@ -69,7 +69,7 @@ class TestTransfer:
         seen = [np.sum(masks[name] * image) / masks[name].sum() for name in moved.names]
         found = moved.activities(seen, [0.3] * 3)
         for name, activity in zip(moved.names, found, strict=True):
-            assert activity == pytest.approx(true[name] * regions.volume_ml(name), rel=0.005)
+            assert activity == pytest.approx(true[name] * regions.volume_ml(name), rel=0.01)
             assert abs(seen[moved.names.index(name)] / true[name] - 1) > 0.08  # the blur had done harm
 
     def test_a_lesion_inside_an_organ_is_part_of_it(self):
@@ -83,8 +83,8 @@ class TestTransfer:
         own = own_masks(regions)
         seen = [np.sum(own[name] * image) / own[name].sum() for name in moved.names]
         found = dict(zip(moved.names, moved.activities(seen, [0.0, 0.0]), strict=True))
-        assert found["organ"] == pytest.approx(true.sum() * GRID.voxel_ml, rel=0.005)
-        assert found["lesion"] == pytest.approx(10 * regions.volume_ml("lesion"), rel=0.005)
+        assert found["organ"] == pytest.approx(true.sum() * GRID.voxel_ml, rel=0.01)
+        assert found["lesion"] == pytest.approx(10 * regions.volume_ml("lesion"), rel=0.01)
 
     def test_empty_regions_are_left_out(self):
         regions = Regions({"ball": ball((24, 24, 24), 20.0), "nothing": np.zeros(GRID.shape)}, GRID)
