@@ -50,6 +50,7 @@ def time_activity(
     kept: TimeActivity | None = None,
     *,
     title: str = "",
+    limits: tuple[float, float, float] | None = None,
 ) -> list:
     """Points with 95 % bars, the fitted curve with its 95 % band, and the part that is extrapolated.
 
@@ -64,13 +65,15 @@ def time_activity(
         The points in use, where there is no fit to tell.
     title : str
         What was measured, for the axis label.
+    limits : tuple of float, optional
+        As :func:`time_activity_limits` gives them, where axes must stand still while points move.
 
     Returns
     -------
     list of Artist
     """
     measured = measured if measured is not None else fit.curve
-    end, step, top = time_activity_limits(measured)
+    end, step, top = limits or time_activity_limits(measured)
     ax.set(xlim=(0, end), ylim=(0, top))
     ax.xaxis.set_major_locator(FixedLocator(np.arange(0, end + step / 2, step)))
     ax.set_ylabel(f"Activity{', ' + title if title else ''} (MBq)")
@@ -81,13 +84,19 @@ def time_activity(
     return artists
 
 
-def residuals(ax: Axes, fit: Fit | None, measured: TimeActivity | None = None) -> list:
+def residuals(
+    ax: Axes,
+    fit: Fit | None,
+    measured: TimeActivity | None = None,
+    *,
+    limits: tuple[float, float, float] | None = None,
+) -> list:
     """Residuals in units of their standard uncertainty, with the range from -2 to 2 shaded.
 
-    Those beyond 3.7 are drawn at the edge, as a triangle with their number.
+    Those beyond 3.7 are drawn at the edge, as a triangle with their number. ``limits`` as for :func:`time_activity`.
     """
     measured = measured if measured is not None else fit.curve
-    end, step, _ = time_activity_limits(measured)
+    end, step, _ = limits or time_activity_limits(measured)
     ax.set(xlim=(0, end), ylim=(-4, 4), xlabel="Time after administration (h)", ylabel="residual / σ")
     ax.xaxis.set_major_locator(FixedLocator(np.arange(0, end + step / 2, step)))
     ax.yaxis.set_major_locator(FixedLocator([-2, 0, 2]))

@@ -70,7 +70,23 @@ CARDS = {
     ),
     "Foundations": (
         _exercises("Calibration", "calibration", "From counts to activity: meter, recovery, background."),
-        _exercises("Curve fitting", "curve-fitting", "Fit, integrate, and know what one measurement cannot tell."),
+        Card(
+            "Curve fitting",
+            "Drag points, weight them, compare curves; see what χ² and AICc tell, and what no test of a fit can see.",
+            "foundations/curve_fitting.ipynb",
+            "Four lessons and your own points",
+            "40 min",
+            "apply",
+        ),
+        Card(
+            "Single time point",
+            "One scan and a population: the distribution of the error for every scan time, and the best time.",
+            "foundations/single_time_point.ipynb",
+            "When is one scan enough?",
+            "25 min",
+            "judge",
+        ),
+        _exercises("Dose and uncertainty", "dose", "Kidneys, lesions, voxel kernels, and a budget that adds up."),
         _exercises("Dose–response", "dose-response", "BED cycle by cycle, and a curve from few patients."),
     ),
 }

@@ -21,6 +21,7 @@ from mrtlab.kinetics.intervals import TiaInterval, bootstrap_tia, profile_tia
 from mrtlab.kinetics.models import MODELS, Model
 from mrtlab.kinetics.population import StpFactor, stp_factor
 from mrtlab.kinetics.selection import Selection, akaike_average, akaike_weights, select
+from mrtlab.kinetics.single_errors import SinglePointErrors, single_point_errors
 from mrtlab.kinetics.trapezoids import Trapezoid, trapezoid
 from mrtlab.kinetics.voxels import VoxelFit, VoxelReason, fit_voxels
 
@@ -31,6 +32,7 @@ __all__ = [
     "Model",
     "Selection",
     "SinglePoint",
+    "SinglePointErrors",
     "StpFactor",
     "TiaInterval",
     "TimeActivity",
@@ -51,6 +53,7 @@ __all__ = [
     "profile_tia",
     "select",
     "single_point",
+    "single_point_errors",
     "stp_factor",
     "trapezoid",
     "two_point",

@@ -44,7 +44,7 @@ class TestSphere:
         assert sphere_kept_fraction(volume, FWHM) == pytest.approx(1 - 3 / math.sqrt(2 * math.pi) / 100, abs=2e-5)
         tiny = 1e-3
         expected = tiny * 1000 / ((2 * math.pi) ** 1.5 * sigma**3)
-        assert sphere_kept_fraction(tiny, FWHM) == pytest.approx(expected, rel=0.01)
+        assert sphere_kept_fraction(tiny, FWHM) == pytest.approx(expected, rel=0.02)
 
 
 class TestTransfer:
@@ -56,7 +56,7 @@ class TestTransfer:
         assert found.matrix[0, 0] + found.rest[0] == pytest.approx(1, abs=0.002)
 
     def test_a_known_image_is_undone(self):
-        """Three touching regions in a warm background, blurred: their activities come back."""
+        """Three touching regions in a warm background, blurred by another program: their activities come back."""
         masks = {"left": ball((24, 18, 18), 15.0), "right": ball((24, 18, 31), 18.0), "low": ball((24, 31, 24), 10.0)}
         masks["right"] = np.clip(masks["right"] - masks["left"], 0, None)
         masks["low"] = np.clip(masks["low"] - masks["left"] - masks["right"], 0, None)
@@ -69,7 +69,7 @@ class TestTransfer:
         seen = [np.sum(masks[name] * image) / masks[name].sum() for name in moved.names]
         found = moved.activities(seen, [0.3] * 3)
         for name, activity in zip(moved.names, found, strict=True):
-            assert activity == pytest.approx(true[name] * regions.volume_ml(name), rel=0.01)
+            assert activity == pytest.approx(true[name] * regions.volume_ml(name), rel=0.02)
             assert abs(seen[moved.names.index(name)] / true[name] - 1) > 0.08  # the blur had done harm
 
     def test_a_lesion_inside_an_organ_is_part_of_it(self):
@@ -83,8 +83,8 @@ class TestTransfer:
         own = own_masks(regions)
         seen = [np.sum(own[name] * image) / own[name].sum() for name in moved.names]
         found = dict(zip(moved.names, moved.activities(seen, [0.0, 0.0]), strict=True))
-        assert found["organ"] == pytest.approx(true.sum() * GRID.voxel_ml, rel=0.01)
-        assert found["lesion"] == pytest.approx(10 * regions.volume_ml("lesion"), rel=0.01)
+        assert found["organ"] == pytest.approx(true.sum() * GRID.voxel_ml, rel=0.02)
+        assert found["lesion"] == pytest.approx(10 * regions.volume_ml("lesion"), rel=0.02)
 
     def test_empty_regions_are_left_out(self):
         regions = Regions({"ball": ball((24, 24, 24), 20.0), "nothing": np.zeros(GRID.shape)}, GRID)

@@ -66,6 +66,8 @@ Layout
 Figure
     ``Figure(draw, alt, table, axes=, width=, height=, empty=)``  ``show(result)``, ``wait(words)``, ``fail(words)``,
     ``empty(words)``; ``draw(axes, result)`` adds artists in plain matplotlib and may set limits, ticks and labels
+    ``DragFigure(draw, alt, table, points=, label=, on_drag=)``  a Figure whose points are dragged, with pointer, finger
+    or arrow keys: ``on_drag(index, x, y, phase)``, ``phase`` "move", "rest" or "end"; show the result anew in it
 Failures
     ``guard(page)``  decorator or context for call-backs. It is needed for what Python itself starts; failures of
     observers when the change came from the browser reach the page without it. An InputError is shown in its own words,
@@ -93,6 +95,7 @@ from mrtlab.apps.controls.blocks import (
 )
 from mrtlab.apps.controls.canvas import Canvas
 from mrtlab.apps.controls.choices import Button, CheckRows, Choice, Upload, UploadedFile
+from mrtlab.apps.controls.dragging import DragFigure
 from mrtlab.apps.controls.fields import NumberField, Slider, TextField
 from mrtlab.apps.controls.figure import Figure
 from mrtlab.apps.controls.files import Download, Progress
@@ -111,6 +114,7 @@ __all__ = [
     "DataTable",
     "Details",
     "Download",
+    "DragFigure",
     "ErrorBox",
     "Figure",
     "Flag",
