@@ -23,7 +23,7 @@ from mrtlab.calibration.planar import (
     source_thickness_factor,
     subtract_background,
 )
-from mrtlab.calibration.record import CameraCalibration, read_camera, write_camera
+from mrtlab.calibration.record import CAMERA_FILE, CameraCalibration, read_camera, write_camera
 from mrtlab.calibration.scatter import (
     ENERGY_WINDOWS_KEV,
     dual_energy_window,
@@ -33,6 +33,7 @@ from mrtlab.calibration.scatter import (
 )
 
 __all__ = [
+    "CAMERA_FILE",
     "ENERGY_WINDOWS_KEV",
     "CameraCalibration",
     "DeadTimeFit",

@@ -14,8 +14,9 @@ from mrtlab.calibration.partial_volume import RecoveryCurve
 from mrtlab.errors import InputError
 from mrtlab.nuclides import nuclide as find_nuclide
 
-__all__ = ["CameraCalibration", "read_camera", "write_camera"]
+__all__ = ["CAMERA_FILE", "CameraCalibration", "read_camera", "write_camera"]
 
+CAMERA_FILE = "camera.toml"
 _PLAIN = {
     "nuclide": str,
     "sensitivity_cps_per_mbq": float,

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mrtlab
-from mrtlab.cli import course, dose, exercise, remark, serve, verify
+from mrtlab.cli import course, dose, exercise, patient, remark, serve, verify
 from mrtlab.errors import InputError, PlausibilityWarning
 
 __all__ = ["app", "main"]
@@ -55,6 +55,7 @@ def _start(
 
 
 app.command("dose")(dose.dose)
+app.command("patient")(patient.patient)
 app.command("verify")(verify.verify)
 app.command("remark")(remark.remark)
 app.command("serve")(serve.serve)

@@ -50,15 +50,17 @@ def write_dicom(
     kind: str | None = None,
     ct: bool = True,
     regions: Iterable[str] | None = None,
+    outlines: str = "true",
     **options,
 ) -> WrittenPatient:
-    """Write the scans of a patient as DICOM: images, CT, and the true outlines.
+    """Write the scans of a patient as DICOM: images, CT, outlines; and the calibration of the camera.
 
     Parameters
     ----------
     patient : VirtualPatient
     folder : str or Path
-        New or empty. Gets a folder for each scan, and ``structures.dcm``.
+        New or empty. Gets a folder for each scan, ``structures.dcm``, and with SPECT ``camera.toml``: all that
+        :func:`mrtlab.study.read_study` and ``mrtlab dose`` need.
     times_h : sequence of float
     size : int
     kind : {"spect", "pet", "planar", "whole body"}, optional
@@ -68,6 +70,8 @@ def write_dicom(
     regions : iterable of str, optional
         Which outlines; all organs and lesions by default, none for an empty list. On the grid of the images, so each
         keeps its volume, and belongs to the first image.
+    outlines : {"true", "drawn"}
+        The true ones, or as a person draws them (:func:`mrtlab.patients.phantoms.outlined`).
     **options
         As for :meth:`VirtualPatient.acquire`.
 
@@ -80,10 +84,13 @@ def write_dicom(
     InputError
         If the folder holds anything.
     """
+    from mrtlab.calibration import CAMERA_FILE, write_camera
     from mrtlab.dicom.writing import write_ct, write_nm, write_pet, write_rtstruct
+    from mrtlab.patients.phantoms import calibrated, outlined
 
     kind = kind or ("pet" if patient.nuclide == "Y-90" else "spect")
     _check.choice("kind", kind, ("spect", "pet", "planar", "whole body"))
+    _check.choice("outlines", outlines, ("true", "drawn"))
     volume = kind in ("spect", "pet")
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
@@ -108,8 +115,12 @@ def write_dicom(
     wanted = _outlined(patient, regions, size, options.get("bed")) if volume else []
     if wanted:
         structures = folder / "structures.dcm"
-        outlines = patient.regions(patient.grid(size, options.get("bed")), wanted)
-        write_rtstruct(outlines, structures, images=images[0], label="TRUE OUTLINES")
+        grid = patient.grid(size, options.get("bed"))
+        true = outlines == "true"
+        drawn = patient.regions(grid, wanted) if true else outlined(patient, grid, wanted, patient.seed)
+        write_rtstruct(drawn, structures, images=images[0], label="TRUE OUTLINES" if true else "DRAWN OUTLINES")
+    if kind == "spect":
+        write_camera(calibrated(options.get("camera") or patient.camera(), patient.seed), folder / CAMERA_FILE)
     return WrittenPatient(folder, tuple(images), tuple(tomograms), structures, tuple(times))
 
 

@@ -11,14 +11,13 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from mrtlab import _check, clock
-from mrtlab.calibration import CameraCalibration, read_camera
+from mrtlab.calibration import CAMERA_FILE, CameraCalibration, read_camera
 from mrtlab.errors import InputError
 from mrtlab.images import Image
 from mrtlab.study.whole import Study
 
-__all__ = ["CAMERA_FILE", "read_study"]
+__all__ = ["read_study"]
 
-CAMERA_FILE = "camera.toml"
 _DATE = re.compile(r" ?\d{4}-\d\d-\d\d(T[\d:.]+([+-]\d\d:\d\d|Z)?)?")
 _SAME_ACTIVITY = 0.01
 _SAME_TIME_H = 1 / 60

@@ -7,9 +7,7 @@ import shutil
 import pytest
 import simulated
 
-from mrtlab.calibration import write_camera
 from mrtlab.patients import virtual_patient
-from mrtlab.patients.phantoms import calibrated
 from mrtlab.study import read_study, study_dose
 
 REGIONS = ("left kidney", "right kidney", "liver", "spleen", "lesion 1")
@@ -19,9 +17,7 @@ REGIONS = ("left kidney", "right kidney", "liver", "spleen", "lesion 1")
 def written(tmp_path_factory):
     """Folder with four SPECT/CT, structures and a calibration file; do not change it."""
     folder = tmp_path_factory.mktemp("study") / "patient"
-    patient = virtual_patient("prrt", 3)
-    patient.write_dicom(folder, simulated.TIMES_H, 48, regions=REGIONS)
-    write_camera(calibrated(patient.camera(), 3), folder / "camera.toml")
+    virtual_patient("prrt", 3).write_dicom(folder, simulated.TIMES_H, 48, regions=REGIONS)
     return folder
 
 
