@@ -96,9 +96,7 @@ def _question(one: Variant, name: str) -> str:
     for attached in sheet.files:
         encoded = base64.b64encode(attached.content).decode("ascii")
         files.append(f'<file name="{attached.name}" path="/" encoding="base64">{encoded}</file>')
-        body += (
-            f'<p><a href="@@PLUGINFILE@@/{attached.name}">{attached.name}</a>: {_html.markup(attached.caption)}</p>'
-        )
+        body += f'<p><a href="@@PLUGINFILE@@/{attached.name}">{attached.name}</a>: {_html.markup(attached.caption)}</p>'
     body = body.translate({ord("{"): "&#123;"})  # nothing but the gaps below may open one
     for place, question in enumerate(one.exercise.ask, 1):
         body += _asked(one, place, question, units)
