@@ -67,7 +67,7 @@ Figure
     ``Figure(draw, alt, table, axes=, width=, height=, empty=)``  ``show(result)``, ``wait(words)``, ``fail(words)``,
     ``empty(words)``; ``draw(axes, result)`` adds artists in plain matplotlib and may set limits, ticks and labels
     ``DragFigure(draw, alt, table, points=, label=, on_drag=)``  a Figure whose points are dragged, with pointer, finger
-    or arrow keys: ``on_drag(index, x, y, phase)``, ``phase`` "move", "rest" or "end"; show the result anew in it
+    or arrow keys: ``on_drag(index, x, y, phase)``, ``phase`` "move", "rest" or "end"; ``on_add=`` double-click
 Failures
     ``guard(page)``  decorator or context for call-backs. It is needed for what Python itself starts; failures of
     observers when the change came from the browser reach the page without it. An InputError is shown in its own words,
