@@ -27,8 +27,10 @@ def handed_out(name: str, key: bytes | None) -> dict:
 
 
 def shown(record: dict) -> bytes:
-    """All that must not change: everything but the counts of images."""
+    """All that must not change: everything but the counts of images, and files, which name the version of mrtlab."""
     sheet = {**record["sheet"], "images": [{**image, "packed": ""} for image in record["sheet"]["images"]]}
+    if "files" in sheet:
+        sheet["files"] = [{**file, "packed": "", "size": 0} for file in sheet["files"]]
     return canonical([record["hash"], sheet])
 
 

@@ -27,6 +27,7 @@ __all__ = ["exercise_page"]
 
 SETTINGS = "exercise-settings"
 _LONG = 16  # rows of a table that is shown folded
+_NARROW = 60
 
 
 def exercise_page(work: Work, back: widgets.Widget | None = None) -> Page:
@@ -120,7 +121,8 @@ class _View:
     def _data(self) -> list:
         sheet = self.work.session.sheet
         picked_place = any(one.kind == "place" for one in sheet.questions)
-        tables = [part for table in sheet.tables for part in self._table(table)]
+        wide = [part for table in sheet.tables if _is_wide(table) for part in self._table(table)]
+        tables = [part for table in sheet.tables if not _is_wide(table) for part in self._table(table)]
         shown = []
         if sheet.plot:
             figure = pictures.plot_figure(sheet)
@@ -132,9 +134,9 @@ class _View:
             shown += [Html(f"<p>{markup(image.caption)}</p>", kind="caption"), figure, figure.numbers]
         tables += [part for file in sheet.files for part in _attached(sheet, file)]
         left, right = widgets.VBox((*tables, *self._settings())), widgets.VBox((Text(words.WORK), *shown))
-        columns = widgets.Box((left, right) if tables else (right,))
+        columns = widgets.Box((left, right) if sheet.tables else (right,))
         columns.add_class("mrt-data")
-        return [heading("Your data", "mrt-data-heading"), columns]
+        return [heading("Your data", "mrt-data-heading"), *wide, columns]
 
     def _table(self, table) -> list:
         sheet, caption = self.work.session.sheet, table.caption
@@ -160,6 +162,11 @@ class _View:
         row = Row([*([self.comma] if self.work.session.sheet.tables else []), Print()])
         row.add_class("mrt-small")
         return [row]
+
+
+def _is_wide(table) -> bool:
+    """Whether a table needs the width of the page: about 45 letters fit beside a figure."""
+    return sum(max(map(len, (column.heading, *column.cells)), default=0) + 3 for column in table.columns) > _NARROW
 
 
 def _attached(sheet, file) -> list:
