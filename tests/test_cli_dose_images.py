@@ -99,11 +99,26 @@ def test_json_holds_the_same(made, folder, capsys):
         (["--camera", "nowhere.toml"], "no such calibration file"),
         (["--nuclide", "I-131"], "I-131"),
         (["--administered", "7,4 MBq"], "7.4"),
+        (["--state", "decay_state"], "not NAME=VALUE"),
+        (["--state", "energy_window_kev=208"], "two limits"),
+        (["--state", "decay_state=ADMIN"], "has decay state NONE"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(folder, capsys, more, said):
     assert main(["dose", str(folder), "--no-voxels", *more]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_all_regions_refused_are_told_one_by_one(tmp_path, capsys):
+    """One PET after microspheres: a single scan supports no curve."""
+    virtual_patient("sirt", 3).write_dicom(tmp_path / "sirt", size=32)
+    assert main(["dose", str(tmp_path / "sirt"), "--no-voxels"]) == 2
+    assert "no region could be evaluated" in capsys.readouterr().err
+
+
+def test_what_no_file_says_can_be_stated(folder, capsys):
+    assert main(["dose", str(folder), "--no-voxels", "--state", "energy_window_kev=187,2-228,8"]) == 1
+    capsys.readouterr()
 
 
 def test_without_a_calibration_counts_are_refused(folder, tmp_path, capsys):

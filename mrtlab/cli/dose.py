@@ -62,6 +62,18 @@ def dose(
         Path | None,
         typer.Option(metavar="FOLDER", help="Images: write curves, doses, DVH, RTDOSE here.", show_default=False),
     ] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Images: what no file says, such as decay_state=NONE or duration_s=1200; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    same_coordinates: Annotated[
+        bool,
+        typer.Option("--same-coordinates", help="Images: they lie in the same coordinates though no file says so."),
+    ] = False,
     voxels: Annotated[bool, typer.Option("--voxels/--no-voxels", help="Images: whether to make the dose map.")] = True,
 ) -> int:
     """Print time-integrated activity and absorbed dose of every region, with uncertainty.
@@ -78,8 +90,16 @@ def dose(
             if given:
                 raise InputError(f"{option} is for a table; images say it themselves")
         stated = {"nuclide": nuclide, "administered": administered, "administered_at": administered_at}
-        return dose_images.run(file, camera, out, stated | {"timezone": timezone}, as_json=as_json, voxels=voxels)
-    for option, given in (("--camera", camera), ("--administered-at", administered_at), ("--out", out)):
+        stated |= {"timezone": timezone, "same_coordinates": same_coordinates, "statements": state or []}
+        return dose_images.run(file, camera, out, stated, as_json=as_json, voxels=voxels)
+    for option, given in (
+        ("--camera", camera),
+        ("--administered-at", administered_at),
+        ("--timezone", timezone),
+        ("--out", out),
+        ("--state", state),
+        ("--same-coordinates", same_coordinates),
+    ):
         if given:
             raise InputError(f"{option} is for a folder of images; {file} is taken for a table")
     with warnings.catch_warnings(record=True) as caught:
@@ -250,7 +270,7 @@ def _page(file, table, regions, remarks):
 def common_flags(regions):
     """Flags that every region carries are said once, at the top."""
     sets = [region["flags"] for region in regions if "flags" in region]
-    return [flag for flag in sets[0] if len(sets) > 1 and all(flag in other for other in sets)]
+    return [flag for flag in (sets[0] if sets else ()) if len(sets) > 1 and all(flag in other for other in sets)]
 
 
 def region_lines(region, shared):

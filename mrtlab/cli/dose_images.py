@@ -15,12 +15,13 @@ import typer
 import mrtlab
 from mrtlab.cli import dose as tables
 from mrtlab.errors import Flag, InputError, PlausibilityWarning
-from mrtlab.units import format_quantity, parse_quantity
+from mrtlab.units import format_quantity, parse_number, parse_quantity
 
 __all__ = ["run"]
 
 _STEPS = 8  # of the progress bar, besides one or two for each scan
 _WIDTH = 100
+_STATEMENTS = ("decay_state", "duration_s", "unit", "total_dose_unit", "energy_window_kev")
 
 
 def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_json: bool, voxels: bool) -> int:
@@ -32,6 +33,7 @@ def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_
     administered = stated.pop("administered")
     stated["administered_mbq"] = None if administered is None else parse_quantity(administered, "MBq")
     stated["administered_at"] = _moment(stated["administered_at"])
+    stated["statements"] = dict(_statement(text) for text in stated["statements"])
     with warnings.catch_warnings(record=True) as caught, _Bar() as bar:
         warnings.simplefilter("always", PlausibilityWarning)
         study = studies.read_study(place, camera=camera, progress=bar, **stated)
@@ -39,6 +41,8 @@ def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_
         result = studies.study_dose(study, voxels=voxels, progress=bar)
     remarks = list(dict.fromkeys(str(item.message) for item in caught if item.category is PlausibilityWarning))
     regions = [_region(measured, found) for measured, found in zip(result.curves, result.regions, strict=True)]
+    if all("error" in region for region in regions):
+        raise InputError("no region could be evaluated. " + " | ".join(f"{r['region']}: {r['error']}" for r in regions))
     document = _document(place, study, result, regions, remarks)
     if out is not None:
         _write(out, study, result, document)
@@ -63,6 +67,21 @@ def _moment(text: str | None) -> datetime | None:
     if moment.utcoffset() is None:
         raise InputError(f"--administered-at {text!r} has no time zone; add one, such as +01:00")
     return moment
+
+
+def _statement(text: str) -> tuple[str, object]:
+    """One ``--state NAME=VALUE``."""
+    name, equals, given = (part.strip() for part in text.partition("="))
+    if not equals or name not in _STATEMENTS:
+        raise InputError(f"--state {text!r} is not NAME=VALUE with one of {', '.join(_STATEMENTS)}")
+    if name == "duration_s":
+        return name, parse_number(given)
+    if name == "energy_window_kev":
+        ends = [parse_number(end) for end in given.replace("–", "-").split("-")]
+        if len(ends) != 2:
+            raise InputError(f"--state {text!r}: a window is two limits, such as energy_window_kev=187.2-228.8")
+        return name, tuple(ends)
+    return name, given
 
 
 class _Bar:

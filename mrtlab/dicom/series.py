@@ -84,8 +84,7 @@ class Series:
 
     def __str__(self):
         count = f"{len(self.files)} file" + ("s" if len(self.files) > 1 else "")
-        begun = f", {self.start.isoformat()}" if self.start else ""
-        return f"{self.modality} {self.kind} ({count}, the first {self.files[0].name}{begun})"
+        return f"{self.modality} {self.kind} ({count}, the first {self.files[0].name})"
 
 
 def find_series(folder: str | Path, *, timezone: str | tzinfo | None = None) -> tuple[Series, ...]:

@@ -102,12 +102,21 @@ def activity_image(image: Image, camera: CameraCalibration | None = None) -> Ima
     _same_window(image, camera)
     if image.duration_s is None:
         raise InputError("the duration of the acquisition is not known; state it")
-    image = image if image.decay_state is not None else image.changed(decay_state=DecayState.NONE)
+    if image.heads is not None and image.heads != camera.heads:
+        raise InputError(
+            f"the image holds counts of {image.heads} head{'s' * (image.heads > 1)} ((0054,0021) Number of Detectors), "
+            f"the sensitivity is that of {camera.heads} together: use the one that belongs to these counts"
+        )
+    if image.decay_state is None:
+        raise InputError(
+            "the file does not say to which moment its counts were decay corrected, or says DECY alone; state "
+            "decay_state='NONE', 'START' or 'ADMIN' (--state decay_state=NONE)"
+        )
     image = decay_to(image.changed(nuclide=camera.nuclide), DecayState.NONE)
     cps = image.array if image.unit is Unit.CPS else image.array / np.float32(image.duration_s)
     factor = 1.0
-    if camera.dead_time_s is not None and "DTIM" not in image.corrections:
-        observed = float(cps.sum(dtype=float)) / camera.heads
+    observed = float(cps.sum(dtype=float)) / camera.heads
+    if camera.dead_time_s is not None and "DTIM" not in image.corrections and observed > 0:
         seconds = _check.nominal(camera.dead_time_s)
         factor = float(true_rate(observed, seconds, camera.dead_time_model)) / observed
     scale = factor / _check.nominal(camera.sensitivity_cps_per_mbq)
@@ -260,8 +269,8 @@ def _around(active: Image, shell: np.ndarray) -> float | None:
     """Concentration around a region, MBq/mL; None where there is nothing around it."""
     if not shell.any():
         return None
-    mean = float(active.array[shell].mean(dtype=float)) / active.voxel_ml
-    return max(mean, 0.0)  # the mean of noise about nothing may be negative; activity is not
+    # the mean of noise about nothing may be negative, and is kept: to cut it off would bias the result
+    return float(active.array[shell].mean(dtype=float)) / active.voxel_ml
 
 
 def _size(name: str, regions: Regions, ct: Image | None) -> tuple[float, float, list[str]]:

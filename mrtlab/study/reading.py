@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -18,6 +18,7 @@ from mrtlab.study.whole import Study
 
 __all__ = ["read_study"]
 
+_SLOPE = re.compile(r", slope [-+.e\d]+")
 _DATE = re.compile(r" ?\d{4}-\d\d-\d\d(T[\d:.]+([+-]\d\d:\d\d|Z)?)?")
 _SAME_ACTIVITY = 0.01
 _SAME_TIME_H = 1 / 60
@@ -31,6 +32,8 @@ def read_study(
     administered_mbq: float | None = None,
     administered_at: datetime | None = None,
     timezone: str | tzinfo | None = None,
+    statements: Mapping | None = None,
+    same_coordinates: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Study:
     """Read the images of one administration from a folder or a zip file.
@@ -44,6 +47,10 @@ def read_study(
         By default ``camera.toml`` in the folder, if there is one.
     nuclide, administered_mbq, administered_at, timezone : optional
         State what the files do not say; a statement that a file contradicts is refused.
+    statements : mapping, optional
+        Further keywords of :func:`mrtlab.dicom.read_image` for all scans, such as ``{"decay_state": "NONE"}``.
+    same_coordinates : bool
+        States that everything lies in the same coordinates, where a file has no frame of reference.
     progress : callable
         Called with a few words before each step.
 
@@ -81,7 +88,7 @@ def read_study(
         scans = []
         for number, one in enumerate(found["activity"], 1):
             progress(f"reading scan {number} of {len(found['activity'])}")
-            scans.append(dicom.read_image(one, nuclide=nuclide, **stated))
+            scans.append(dicom.read_image(one, nuclide=nuclide, **stated, **(statements or {})))
         scans = _in_order(scans)
         ct = None
         if found["anatomy"]:
@@ -107,6 +114,7 @@ def read_study(
         ct,
         camera,
         _understood(found, scans, ct, regions, camera),
+        same_coordinates,
     )
 
 
@@ -198,4 +206,5 @@ def _brief(scan: Image) -> str:
 def _said(scans) -> list[str]:
     """What reading said of the scans, once each; dates, which must not leave, are taken out."""
     said = [_DATE.sub("", line) for scan in scans for line in scan.understood]
-    return list(dict.fromkeys(said))
+    # each scan has a scale of its own; that there is one is enough
+    return list(dict.fromkeys(_SLOPE.sub("", line) for line in said))

@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from mrtlab.calibration import CameraCalibration
-from mrtlab.errors import InputError
+from mrtlab.errors import Flag, InputError
 from mrtlab.images import Image, Regions
 from mrtlab.kinetics import VoxelFit
 from mrtlab.study.curves import RegionCurve, activity_image, region_curves, scan_times_h
@@ -37,6 +37,8 @@ class Study:
     administered_at : datetime
     understood : tuple of str
         What was read and how it was taken.
+    same_coordinates : bool
+        States that everything lies in the same coordinates, where not everything says so.
     """
 
     scans: tuple[Image, ...]
@@ -47,6 +49,7 @@ class Study:
     ct: Image | None = None
     camera: CameraCalibration | None = None
     understood: tuple[str, ...] = ()
+    same_coordinates: bool = False
 
     def __post_init__(self):
         if not self.scans:
@@ -65,12 +68,24 @@ class Study:
 
     def _same_coordinates(self) -> None:
         """Nothing is registered here, so all must say that they lie in the same coordinates."""
+        lost = [number for number, scan in enumerate(self.scans, 1) if Flag.GEOMETRY_UNKNOWN in scan.flags]
+        if lost:
+            raise InputError(
+                f"scan {lost[0]} does not say where it lies ((0020,0032) Image Position and (0020,0037) Image "
+                "Orientation are missing), so no region can be found in it; export it with its geometry"
+            )
         known = {
-            "CT": self.ct.frame_of_reference if self.ct else "",
+            **({"CT": self.ct.frame_of_reference} if self.ct else {}),
             "the regions": self.regions.frame_of_reference,
             **{f"scan {number}": scan.frame_of_reference for number, scan in enumerate(self.scans, 1)},
         }
+        silent = [name for name, item in known.items() if not item]
         known = {name: item for name, item in known.items() if item}
+        if silent and known and not self.same_coordinates:
+            raise InputError(
+                f"{', '.join(silent)}: without (0020,0052) Frame of Reference UID nothing says that they lie where the "
+                "others do. If they are registered, state same_coordinates=True (--same-coordinates)"
+            )
         if len(set(known.values())) > 1:
             raise InputError(
                 f"{', '.join(known)} lie in different coordinates ((0020,0052) Frame of Reference UID differs). "

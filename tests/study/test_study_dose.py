@@ -76,6 +76,30 @@ class TestSlips:
         with pytest.raises(InputError, match="another peak"):
             study_dose(_with(study, wrong))
 
+    def test_another_number_of_heads(self, study):
+        wrong = [scan.changed(heads=1) for scan in study.scans]
+        with pytest.raises(InputError, match=r"counts of 1 head .* that of 2 together"):
+            study_dose(_with(study, wrong))
+
+    def test_a_decay_state_that_is_not_known(self, study):
+        wrong = [scan.changed(decay_state=None) for scan in study.scans]
+        with pytest.raises(InputError, match="decay_state"):
+            study_dose(_with(study, wrong))
+
+    def test_a_scan_that_lies_nowhere(self, study):
+        with pytest.raises(InputError, match="scan 2 does not say where it lies"):
+            _with(study, [study.scans[0], study.scans[1].changed(flags=("GEOMETRY_UNKNOWN",)), *study.scans[2:]])
+
+    def test_a_scan_without_coordinates_needs_a_statement(self, study):
+        wrong = [study.scans[0].changed(frame_of_reference=""), *study.scans[1:]]
+        with pytest.raises(InputError, match=r"scan 1: without .*same_coordinates"):
+            _with(study, wrong)
+        assert replace(study, scans=tuple(wrong), same_coordinates=True).times_h[0] > 0
+
+    def test_an_empty_image(self, study):
+        empty = study.scans[0].changed(array=np.zeros_like(study.scans[0].array), corrections=("ATTN", "SCAT"))
+        assert activity_image(empty, study.camera).array.max() == 0
+
     def test_no_scatter_correction(self, study):
         wrong = [scan.changed(flags=(*scan.flags, "NOT_QUANTITATIVE")) for scan in study.scans]
         with pytest.raises(InputError, match="not quantitative"):
