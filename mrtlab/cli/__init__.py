@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import mrtlab
-from mrtlab.cli import course, dose, exercise, patient, remark, serve, verify
+from mrtlab.cli import course, dose, exercise, itkwidgets, patient, remark, serve, verify
 from mrtlab.errors import InputError, PlausibilityWarning
 
 __all__ = ["app", "main"]
@@ -60,6 +60,7 @@ app.command("verify")(verify.verify)
 app.command("remark")(remark.remark)
 app.command("serve")(serve.serve)
 app.command("lab")(serve.lab)
+app.command("install-itkwidgets")(itkwidgets.install_itkwidgets)
 app.add_typer(course.app, name="course")
 app.add_typer(exercise.app, name="exercise")
 
