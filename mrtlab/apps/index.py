@@ -87,6 +87,14 @@ CARDS = {
             "judge",
         ),
         _exercises("Dose and uncertainty", "dose", "Kidneys, lesions, voxel kernels, and a budget that adds up."),
+        Card(
+            "Dose–response",
+            "BED cycle by cycle; what a curve from few patients, with uncertain doses, can tell.",
+            "foundations/dose_response.ipynb",
+            "From dose to response",
+            "25 min",
+            "judge",
+        ),
         _exercises("Dose–response", "dose-response", "BED cycle by cycle, and a curve from few patients."),
     ),
 }

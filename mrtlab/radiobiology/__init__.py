@@ -24,6 +24,7 @@ from mrtlab.radiobiology.lq import (
     lea_catcheside_curve,
 )
 from mrtlab.radiobiology.nonuniform import eubed, eud, geud
+from mrtlab.radiobiology.simulate import SimulatedOutcomes, simulated_outcomes
 from mrtlab.radiobiology.tissues import TISSUES, TissueParameters
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Bootstrap",
     "DilutionCorrected",
     "DoseResponse",
+    "SimulatedOutcomes",
     "TissueParameters",
     "bed",
     "bed_range",
@@ -48,6 +50,7 @@ __all__ = [
     "log_logistic",
     "ntcp_lkb",
     "ntcp_logistic",
+    "simulated_outcomes",
     "tcp_d50",
     "tcp_poisson",
 ]
