@@ -86,6 +86,14 @@ CARDS = {
             "25 min",
             "judge",
         ),
+        Card(
+            "Images to dose",
+            "Four SPECT/CT of a virtual patient, the budget of every dose, and the truth behind them.",
+            "foundations/image_dose.ipynb",
+            "From four SPECT/CT to dose",
+            "30 min",
+            "apply",
+        ),
         _exercises("Dose and uncertainty", "dose", "Kidneys, lesions, voxel kernels, and a budget that adds up."),
         Card(
             "Dose–response",

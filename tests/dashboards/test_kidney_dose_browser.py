@@ -217,7 +217,7 @@ def test_prediction_and_choices_are_there_after_the_tab_was_closed(open_page, da
     expect(tab.page.get_by_label("less than 5 %")).to_be_checked()
 
 
-@pytest.mark.parametrize("notebook", ["index.ipynb", NOTEBOOK])
+@pytest.mark.parametrize("notebook", ["index.ipynb", NOTEBOOK, "foundations/image_dose.ipynb"])
 def test_names_alternatives_and_width(open_page, notebook):
     """640 px is what is left of a 1280 px screen at 200 %."""
     tab = open_page(notebook, width=1280)
