@@ -112,7 +112,7 @@ def test_the_code_in_the_readme_runs(root, tmp_path):
 
 @pytest.mark.parametrize("start", ["mrtlab dose datasets/", "mrtlab patient "])
 def test_the_commands_in_the_readme_run(root, tmp_path, start):
-    """A dose from a table; and a virtual patient with the dose from its images, which refuses the bladder (status 1)."""
+    """A dose from a table; a virtual patient and the dose from its images, where the bladder is refused (status 1)."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     given = [line.partition("#")[0].strip() for line in commands(readme, "mrtlab")]
     first = next(place for place, line in enumerate(given) if line.startswith(start))
