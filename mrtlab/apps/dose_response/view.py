@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from mrtlab import _userdata
+from mrtlab.apps import kept
 from mrtlab.apps.controls import (
     Button,
     Choice,
@@ -29,7 +27,6 @@ from mrtlab.apps.controls import (
 )
 from mrtlab.apps.dose_response import words
 from mrtlab.apps.dose_response.model import RANGES, DoseResponsePage
-from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
@@ -54,11 +51,7 @@ class _View:
         self._make()
         self._shown = guard(self.page)
         with self._shown:
-            try:
-                saved = _userdata.load(STATE)
-            except RecursionError:
-                saved = {}
-            if not model.restore(saved):
+            if not model.restore(kept.load(STATE)):
                 self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
         for name, field in self.fields.items():
             field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
@@ -263,12 +256,4 @@ class _View:
         self.fit_code.code = self.model.fit_code()
 
     def _save(self) -> None:
-        try:
-            _userdata.save(STATE, self.model.state())
-        except OSError as error:
-            self.page.status = "not saved"
-            raise InputError(
-                f"your work could not be saved in {_userdata.folder()}: {error.strerror or error}. Free some space, or "
-                "set MRTLAB_DATA_DIR to a folder that can be written"
-            ) from None
-        self.page.status = f"saved {datetime.now():%H:%M} ✓"
+        kept.save(self.page, STATE, self.model.state())

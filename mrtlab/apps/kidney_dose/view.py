@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mrtlab import _userdata
+from mrtlab.apps import kept
 from mrtlab.apps.controls import (
     Button,
     CheckRows,
@@ -57,7 +58,7 @@ class _View:
         self._make_page()
         self._shown = guard(self.page)  # one for all call-backs: what succeeds takes the last complaint away
         with self._shown:
-            self.left_out.text = words.left_out(model.restore(_load()))
+            self.left_out.text = words.left_out(model.restore(kept.load(STATE)))
         self._link()
         self._show_inputs()
         self._refresh()
@@ -345,7 +346,7 @@ class _View:
     def _save(self) -> bool:
         """Keep the choices; what is said to be saved is on the disk."""
         try:
-            saved = _load() | self.model.state()
+            saved = kept.load(STATE) | self.model.state()
             _userdata.save(STATE, saved)
         except OSError as error:
             self.page.status = "not saved"
@@ -356,11 +357,3 @@ class _View:
             ) from None
         self.page.status = f"saved {datetime.now():%H:%M} ✓"
         return True
-
-
-def _load() -> dict:
-    """What was saved; nothing from a file nested too deeply to be read."""
-    try:
-        return _userdata.load(STATE)
-    except RecursionError:
-        return {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from mrtlab import _userdata
+from mrtlab.apps import kept
 from mrtlab.apps.controls import (
     Button,
     Choice,
@@ -27,7 +25,6 @@ from mrtlab.apps.controls import (
 )
 from mrtlab.apps.single_point import words
 from mrtlab.apps.single_point.model import RANGES, TISSUES, SinglePointPage
-from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
@@ -54,7 +51,7 @@ class _View:
         self._make_page()
         self._shown = guard(self.page)
         with self._shown:
-            if not model.restore(_load()):
+            if not model.restore(kept.load(STATE)):
                 self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
         self._link()
         with self._shown:
@@ -305,19 +302,4 @@ class _View:
         return self.model.csv().encode("utf-8")
 
     def _save(self) -> None:
-        try:
-            _userdata.save(STATE, self.model.state())
-        except OSError as error:
-            self.page.status = "not saved"
-            raise InputError(
-                f"your work could not be saved in {_userdata.folder()}: {error.strerror or error}. Free some space, or "
-                "set MRTLAB_DATA_DIR to a folder that can be written"
-            ) from None
-        self.page.status = f"saved {datetime.now():%H:%M} ✓"
-
-
-def _load() -> dict:
-    try:
-        return _userdata.load(STATE)
-    except RecursionError:
-        return {}
+        kept.save(self.page, STATE, self.model.state())
