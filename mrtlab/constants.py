@@ -1,4 +1,4 @@
-"""Every constant with its value, unit, source and certainty, read from ``mrtlab/data/constants.toml``.
+"""Every constant with its value, unit, source and certainty, read from ``mrtlab/data/constants/``.
 
 Certainty is one of four words. *published*: the number was seen in the cited source. *derived*: computed from
 published numbers. *recalled*: remembered from the literature and still to be checked against it.
@@ -75,9 +75,14 @@ def keys() -> tuple[str, ...]:
 
 @cache
 def _table() -> dict[str, Source]:
-    text = files("mrtlab").joinpath("data/constants.toml").read_text(encoding="utf-8")
-    return {
-        f"{module}.{name}": Source(f"{module}.{name}", **entry)
-        for module, entries in tomllib.loads(text).items()
-        for name, entry in entries.items()
-    }
+    found = {}
+    for file in files("mrtlab").joinpath("data/constants").iterdir():
+        if not file.name.endswith(".toml"):
+            continue
+        for module, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for name, entry in entries.items():
+                key = f"{module}.{name}"
+                if key in found:
+                    raise RuntimeError(f"{key} stands in two files of mrtlab/data/constants")
+                found[key] = Source(key, **entry)
+    return found

@@ -26,9 +26,11 @@ def test_every_entry_is_complete(key):
         assert constants.value(key) == source.value
 
 
-def test_keys_are_those_of_the_file(root):
-    table = tomllib.loads((root / "mrtlab/data/constants.toml").read_text(encoding="utf-8"))
-    assert tuple(sorted(f"{module}.{name}" for module in table for name in table[module])) == KEYS
+def test_keys_are_those_of_the_files(root):
+    tables = [
+        tomllib.loads(path.read_text(encoding="utf-8")) for path in (root / "mrtlab/data/constants").glob("*.toml")
+    ]
+    assert sorted(f"{module}.{name}" for table in tables for module in table for name in table[module]) == list(KEYS)
 
 
 def test_names_used_in_the_code_exist(root):

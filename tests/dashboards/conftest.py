@@ -7,6 +7,7 @@ are started once per test run. Without a browser the tests are skipped, unless M
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -48,6 +49,15 @@ def serve():
             return addresses[folder]
 
         yield address
+
+
+@pytest.fixture
+def data_folder():
+    """The learner's data folder of the whole run, which every server shares, emptied: somebody who was never here."""
+    folder = Path(os.environ["MRTLAB_DATA_DIR"])
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return folder
 
 
 @pytest.fixture

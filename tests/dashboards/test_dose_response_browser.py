@@ -8,8 +8,7 @@ from mrtlab import _content
 pytestmark = pytest.mark.browser
 
 
-def test_from_the_predictions_to_the_numbers(open_dashboard, tmp_path, monkeypatch):
-    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path))
+def test_from_the_predictions_to_the_numbers(open_dashboard, data_folder):
     tab = open_dashboard(_content.folder("notebooks"), "foundations/dose_response.ipynb")
     page = tab.page
     expect(page.locator("h1:visible")).to_have_count(1)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
 import psutil
-from browser_harness import Dashboard, voila
+from browser_harness import Dashboard
 from playwright.sync_api import expect
 
 from mrtlab import _content
@@ -27,37 +25,15 @@ LEARNER = "quiet-heron-42"
 HALF_LIFE, TIA = "Effective half-life", "Time-integrated activity, with its standard uncertainty"
 
 
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    """A learner's data folder, for the tests and for the server alike."""
-    folder = tmp_path_factory.mktemp("learner")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MRTLAB_DATA_DIR", str(folder))
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def address(data_folder):
-    """A server of its own: the one that other tests share was started with another data folder."""
-    with voila(_content.folder("notebooks")) as running:
-        yield running
-
-
 @pytest.fixture
-def new_tab(browser, address, data_folder, tmp_path):
+def new_tab(new_dashboard, data_folder):
     """Function: a tab, opened at the list or at an exercise, for a learner who was never here."""
-    for path in data_folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    tabs: list[Dashboard] = []
 
     def opened(exercise: str = "", **more) -> Dashboard:
-        tabs.append(Dashboard(browser, address, tmp_path, **more))
-        return tabs[-1].open("exercises.ipynb" + (f"?exercise={exercise}" if exercise else ""))
+        tab = new_dashboard(_content.folder("notebooks"), **more)
+        return tab.open("exercises.ipynb" + (f"?exercise={exercise}" if exercise else ""))
 
-    yield opened
-    with ExitStack() as closing:
-        for tab in tabs:
-            closing.callback(tab.close)
+    return opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The curve-fitting and single-time-point dashboards as a learner meets them; one page load each."""
 
 import json
-import os
 import re
 
 import pytest
@@ -10,19 +9,6 @@ from playwright.sync_api import expect
 from mrtlab import _content
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    """A learner's data folder; the server inherits the variable, so it must be set before the first page."""
-    folder = tmp_path_factory.mktemp("learner")
-    before = os.environ.get("MRTLAB_DATA_DIR")
-    os.environ["MRTLAB_DATA_DIR"] = str(folder)
-    yield folder
-    if before is None:
-        del os.environ["MRTLAB_DATA_DIR"]
-    else:
-        os.environ["MRTLAB_DATA_DIR"] = before
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The kidney-dose dashboard and the front page as a learner meets them, everything outside this machine blocked."""
 
 import json
-import os
 import re
-import shutil
 import urllib.request
 from pathlib import Path
 
@@ -17,23 +15,9 @@ NOTEBOOK = "prrt/kidney_dose.ipynb"
 OWN = "# nuclide: Lu-177\n# decay_corrected: no\ntime_h;kidney_mbq\n4,5;120,5\n24;98,2\n72;55,1\n168;19,3\n"
 
 
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    """A learner's data folder; the server inherits the variable, so it must be set before the first page."""
-    folder = tmp_path_factory.mktemp("learner")
-    before = os.environ.get("MRTLAB_DATA_DIR")
-    os.environ["MRTLAB_DATA_DIR"] = str(folder)
-    yield folder
-    if before is None:
-        del os.environ["MRTLAB_DATA_DIR"]
-    else:
-        os.environ["MRTLAB_DATA_DIR"] = before
-
-
 @pytest.fixture
 def open_page(data_folder, open_dashboard):
     """Function: the dashboard as seen by somebody who was never here."""
-    shutil.rmtree(data_folder / "pages", ignore_errors=True)
     notebooks = _content.folder("notebooks")
     return lambda notebook=NOTEBOOK, **more: open_dashboard(notebooks, notebook, **more)
 
