@@ -37,7 +37,11 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
         client = NotebookClient(
             notebook, km=manager, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}
         )
-        return await client.async_execute()
+        try:
+            return await client.async_execute()
+        finally:  # a manager handed to nbclient is not shut down by it
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
 
     # in a thread of its own: the tests in the browser leave an event loop running in this one
     with ThreadPoolExecutor(1) as pool:
