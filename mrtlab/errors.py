@@ -58,6 +58,8 @@ class Flag(StrEnum):
     PRIOR_TRUNCATED = "PRIOR_TRUNCATED"
     SINGLE_POINT_DEPENDS_ON_PRIOR = "SINGLE_POINT_DEPENDS_ON_PRIOR"
     OUTSIDE_EXPECTED_RANGE = "OUTSIDE_EXPECTED_RANGE"
+    NOT_VERIFIED = "NOT_VERIFIED"
+    CYCLES_MISSING = "CYCLES_MISSING"
     ABOVE_ADMINISTERED = "ABOVE_ADMINISTERED"
     LINEARISATION_DOUBTFUL = "LINEARISATION_DOUBTFUL"
     PAST_MAXIMUM_RATE = "PAST_MAXIMUM_RATE"
@@ -107,6 +109,41 @@ class Flag(StrEnum):
     SLICES_MAY_BE_MISSING = "SLICES_MAY_BE_MISSING"
     BEDS_AT_DIFFERENT_TIMES = "BEDS_AT_DIFFERENT_TIMES"
     TOTAL_FALLS_STEEPLY = "TOTAL_FALLS_STEEPLY"
+    BACK_DECAY = "BACK_DECAY"
+    HIGH_RESIDUAL = "HIGH_RESIDUAL"
+    FREE_TC = "FREE_TC"
+    LSF_GT_20PCT = "LSF_GT_20PCT"
+    DEFAULT_LUNG_MASS = "DEFAULT_LUNG_MASS"
+    NON_DOSIMETRIC = "NON_DOSIMETRIC"
+    SMALL_COMPARTMENT = "SMALL_COMPARTMENT"
+    COLD_TUMOUR = "COLD_TUMOUR"
+    TUMOUR_TO_NORMAL_HIGH = "TUMOUR_TO_NORMAL_HIGH"
+    CONFLICT = "CONFLICT"
+    NEGATIVE_VOXELS_GT_5PCT = "NEGATIVE_VOXELS_GT_5PCT"
+    EXTRAHEPATIC_COUNTS = "EXTRAHEPATIC_COUNTS"
+    MAA_Y90_MISMATCH = "MAA_Y90_MISMATCH"
+    THIGH_GT_30PCT_OF_NECK = "THIGH_GT_30PCT_OF_NECK"
+    UPTAKE_GT_90PCT = "UPTAKE_GT_90PCT"
+    STANDARD_OLDER_THAN_1_HALF_LIFE = "STANDARD_OLDER_THAN_1_HALF_LIFE"
+    LOW_COUNTS = "LOW_COUNTS"
+    DEAD_TIME_HIGH = "DEAD_TIME_HIGH"
+    UPTAKE_PHASE_POINT = "UPTAKE_PHASE_POINT"
+    SHORT_BASELINE = "SHORT_BASELINE"
+    EARLY_PHASE_ASSUMED = "EARLY_PHASE_ASSUMED"
+    SINGLE_LATE_POINT = "SINGLE_LATE_POINT"
+    SINGLE_EARLY_POINT = "SINGLE_EARLY_POINT"
+    CONST_E_OUTSIDE_5_80G = "CONST_E_OUTSIDE_5_80G"
+    STIMULATION_MISMATCH = "STIMULATION_MISMATCH"
+    SHRINKAGE_ASSUMED = "SHRINKAGE_ASSUMED"
+    LOW_WEIGHT = "LOW_WEIGHT"
+    BLOOD_DOSE_UNUSUAL = "BLOOD_DOSE_UNUSUAL"
+    BODY_RETENTION_UNUSUAL = "BODY_RETENTION_UNUSUAL"
+    EARLY_CONST = "EARLY_CONST"
+    OUTSIDE_20_60H = "OUTSIDE_20_60H"
+    BLOOD_SHARE_ASSUMED = "BLOOD_SHARE_ASSUMED"
+    CONTAMINATION_OR_GEOMETRY = "CONTAMINATION_OR_GEOMETRY"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    SAME_KINETICS_ASSUMED = "SAME_KINETICS_ASSUMED"
 
     @property
     def text(self) -> str:
@@ -171,6 +208,10 @@ _TEXT = {
     "or so short that nothing would have been left to measure.",
     Flag.SINGLE_POINT_DEPENDS_ON_PRIOR: "One measurement cannot show how fast this patient clears the drug: "
     "the half-life is the population's.",
+    Flag.NOT_VERIFIED: "Activity was administered and no delivered dose was verified. Verify it, or say in writing why "
+    "that cannot be done.",
+    Flag.CYCLES_MISSING: "For at least one cycle the dose to this tissue is not known, so the sum is only what the "
+    "known cycles gave. Do not compare it with a limit.",
     Flag.OUTSIDE_EXPECTED_RANGE: "Outside the expected range: investigate, and consider serial imaging.",
     Flag.ABOVE_ADMINISTERED: "The curve holds more activity than was administered. Check units, calibration "
     "and the administered activity.",
@@ -247,4 +288,68 @@ _TEXT = {
     "time, so the image has no one start.",
     Flag.TOTAL_FALLS_STEEPLY: "The total activity falls a hundredfold between two scans. Check unit, duration and "
     "calibration of both.",
+    Flag.BACK_DECAY: "The moment wanted lies before the calibration, so the activity is higher than the label says. "
+    "That is right for a vial calibrated ahead; otherwise check dates and time zones.",
+    Flag.HIGH_RESIDUAL: "More than 10 % of the activity stayed in the vial and the delivery set. Doses must be "
+    "computed with what was delivered.",
+    Flag.FREE_TC: "Thyroid or stomach show up: free pertechnetate adds to the counts over the lungs, so the true "
+    "shunt is smaller.",
+    Flag.LSF_GT_20PCT: "The lung shunt is above 20 %. Check how it was measured, and let the dose to the lungs decide.",
+    Flag.DEFAULT_LUNG_MASS: "The lungs were given the conventional 1000 g. Those of the patient, from CT, may be "
+    "much lighter, and their dose higher in proportion.",
+    Flag.NON_DOSIMETRIC: "This prescription contains no dose: neither tumour nor normal liver is known to receive "
+    "anything in particular. It is shown for comparison.",
+    Flag.SMALL_COMPARTMENT: "A compartment is lighter than 50 g: a tenth or more of the energy of Y-90 escapes from "
+    "it, and some comes in from around it. Published thresholds do not correct for that.",
+    Flag.COLD_TUMOUR: "The tumour takes up less than the normal liver. Check the regions; the normal liver will limit "
+    "the activity.",
+    Flag.TUMOUR_TO_NORMAL_HIGH: "The tumour-to-normal ratio is above 20, more often a slip than a measurement. It "
+    "must be the ratio of concentrations.",
+    Flag.CONFLICT: "What the aims ask for is more than a limit allows. The physician decides which gives way, or that "
+    "nothing is given.",
+    Flag.NEGATIVE_VOXELS_GT_5PCT: "More than 5 % of the voxels in the liver are negative: the image is noisy, or too "
+    "much background was subtracted. They stay in all sums.",
+    Flag.EXTRAHEPATIC_COUNTS: "There is activity outside the liver, more than noise makes. Find out where before the "
+    "treatment, or what it did after it.",
+    Flag.MAA_Y90_MISMATCH: "The share of the activity in a tumour differs by more than 0.1 between the images before "
+    "and after. Compare catheter positions and regions.",
+    Flag.THIGH_GT_30PCT_OF_NECK: "The thigh shows more than 30 % of the count rate over the neck, so the body "
+    "background decides the uptake. The thigh may be contaminated, or it is early after the administration.",
+    Flag.UPTAKE_GT_90PCT: "The uptake exceeds 90 %. Check activity, time and geometry of the standard.",
+    Flag.STANDARD_OLDER_THAN_1_HALF_LIFE: "The standard was counted more than one half-life from the administration. "
+    "A fresh one would be safer.",
+    Flag.LOW_COUNTS: "Net counts are below three standard deviations of themselves: hardly a signal. Count longer.",
+    Flag.DEAD_TIME_HIGH: "Dead time took more than 5 % of the counts. Measure from further away, or through a lead "
+    "filter, rather than correct.",
+    Flag.UPTAKE_PHASE_POINT: "A point before 24 h was used as if the uptake were over; the half-life comes out too "
+    "long.",
+    Flag.SHORT_BASELINE: "The points for the half-life lie less than two days apart. A later measurement would "
+    "determine it better.",
+    Flag.EARLY_PHASE_ASSUMED: "The uptake phase was not measured but assumed. The integral may be off by some per "
+    "cent, more with slow uptake.",
+    Flag.SINGLE_LATE_POINT: "One late measurement: the integral is the smallest that any half-life allows, close to "
+    "the truth for half-lives of 4 to 8 days.",
+    Flag.SINGLE_EARLY_POINT: "One measurement and the half-life of a population: the uncertainty of that half-life "
+    "dominates the result.",
+    Flag.CONST_E_OUTSIDE_5_80G: "A constant mean energy was used for a mass outside 5 to 80 g, where it is 3 to 7 % "
+    "off.",
+    Flag.STIMULATION_MISMATCH: "Test and therapy differ in stimulation by TSH. Uptake and half-life of the one say "
+    "nothing of the other; the result must not become final. Measure under the stimulation of the therapy.",
+    Flag.SHRINKAGE_ASSUMED: "The gland was taken to shrink during the therapy, by a teaching model. Prescriptions "
+    "are to the initial mass.",
+    Flag.LOW_WEIGHT: "Below 40 kg the photon part of the blood dose comes out too low, by 15 % at 20 kg.",
+    Flag.BLOOD_DOSE_UNUSUAL: "The blood dose per activity lies outside what was seen in patients, 0.04 to 0.34 "
+    "Gy/GBq. Check units, decay correction and the calibration of the samples.",
+    Flag.BODY_RETENTION_UNUSUAL: "The residence in the body lies outside what was seen in patients, 10 to 81 h. "
+    "Check units, decay correction and the reference measurement.",
+    Flag.EARLY_CONST: "Before the first sample the blood was taken to hold what the first sample showed. An earlier "
+    "sample would say.",
+    Flag.OUTSIDE_20_60H: "The method of one whole-body measurement was tested on day 1 and 2; this one lies outside "
+    "20 to 60 h.",
+    Flag.BLOOD_SHARE_ASSUMED: "The share of the blood was not measured: 14 % of the whole-body residence were "
+    "assumed. In patients the result was off by 14 % on average.",
+    Flag.CONTAMINATION_OR_GEOMETRY: "The whole-body counts rise by more than 10 %, which no patient does: "
+    "contamination, urine in view, or another distance.",
+    Flag.LIMIT_REACHED: "The first administration has reached the limit: nothing is left to give.",
+    Flag.SAME_KINETICS_ASSUMED: "The second administration was taken to behave as the first. Measure it as well.",
 }

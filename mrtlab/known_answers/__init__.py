@@ -10,10 +10,13 @@ from __future__ import annotations
 from mrtlab.known_answers.entry import KnownAnswer, Outcome
 from mrtlab.known_answers.foundations import ENTRIES as _FOUNDATIONS
 from mrtlab.known_answers.methods import ENTRIES as _METHODS
+from mrtlab.known_answers.planning import ENTRIES as _PLANNING
+from mrtlab.known_answers.radioiodine import ENTRIES as _RADIOIODINE
+from mrtlab.known_answers.sirt import ENTRIES as _SIRT
 
 __all__ = ["ENTRIES", "KnownAnswer", "Outcome", "run"]
 
-ENTRIES: tuple[KnownAnswer, ...] = (*_FOUNDATIONS, *_METHODS)
+ENTRIES: tuple[KnownAnswer, ...] = (*_FOUNDATIONS, *_METHODS, *_PLANNING, *_RADIOIODINE, *_SIRT)
 
 
 def run() -> tuple[Outcome, ...]:

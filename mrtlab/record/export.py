@@ -1,0 +1,260 @@
+"""Sums over cycles, and rows for a data set without identifiers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uncertainties import UFloat, ufloat
+
+from mrtlab import _check, _userdata
+from mrtlab.errors import Flag, InputError
+from mrtlab.planning import ExpectedRange
+from mrtlab.record.record import DosimetryRecord
+
+__all__ = ["COLUMNS", "CumulativeDose", "cumulative", "rows", "write_rows"]
+
+COLUMNS = (
+    "case", "cycle", "version", "therapy", "nuclide", "optimisation_level", "status", "ending", "region",
+    "prescribed_mbq", "administered_mbq", "administered_u_mbq", "residual_mbq", "mass_g", "mass_u_g",
+    "expected_median_gy", "expected_low_gy", "expected_high_gy", "dose_gy", "dose_u_gy", "dose_gy_per_mbq",
+    "systematic_rel", "bed_gy", "effective_half_life_h", "points", "partial_volume", "basis", "z", "within",
+    "limit_gy", "limit_bed_gy", "aim_gy",
+)  # fmt: skip
+"""Columns of :func:`rows`: numbers, words from fixed lists, and the names of therapies and regions."""
+
+_DIALECTS = {"comma": (",", "."), "semicolon": (";", ",")}
+
+
+@dataclass(frozen=True)
+class CumulativeDose:
+    """Dose of one region over several cycles.
+
+    Attributes
+    ----------
+    region : str
+    dose_gy : ufloat
+        Sum over the cycles with a dose. The part of the uncertainty common to all cycles adds up linearly, the rest
+        in quadrature.
+    bed_gy : float or None
+        Sum of the BED of each cycle; None if one has none.
+    cycles, missing : tuple of int
+        Cycles in the sum, and those that were given and have no dose for the region.
+    limit_gy : float or None
+        The limit of absorbed dose that was prescribed last.
+    remaining_gy : float or None
+        Limit less dose; None without a limit or with a cycle missing.
+    flags, sources : tuple of str
+    """
+
+    region: str
+    dose_gy: UFloat
+    bed_gy: float | None
+    cycles: tuple[int, ...]
+    missing: tuple[int, ...]
+    limit_gy: float | None
+    remaining_gy: float | None
+    flags: tuple[str, ...]
+    sources: tuple[str, ...] = ("record.cumulative",)
+
+
+def cumulative(records: Sequence[DosimetryRecord]) -> dict[str, CumulativeDose]:
+    """Doses of each region over the cycles of one patient.
+
+    ``u^2 = sum of u_random^2 + (sum of u_systematic)^2``
+
+    Parameters
+    ----------
+    records : sequence of DosimetryRecord
+        One per cycle, each in its latest version. Cycles in which nothing was administered add nothing.
+
+    Returns
+    -------
+    dict of str to CumulativeDose
+
+    Raises
+    ------
+    InputError
+        If there are none, they are of several patients, therapies or nuclides, or a cycle comes twice.
+    """
+    records = sorted(_records(records), key=lambda record: record.header.cycle)
+    for name in ("pseudonym", "therapy", "nuclide"):
+        several = sorted({getattr(record.header, name) for record in records})
+        if len(several) > 1:
+            raise InputError(f"records are of several {name}s ({', '.join(several)}); their doses do not add up")
+    cycles = [record.header.cycle for record in records]
+    twice = sorted({cycle for cycle in cycles if cycles.count(cycle) > 1})
+    if twice:
+        raise InputError(f"cycle {twice[0]} comes twice; give one record per cycle, in its latest version")
+    given = [record for record in records if record.administration]
+    regions = dict.fromkeys(
+        region.region for record in given for region in (record.verification.regions if record.verification else ())
+    )
+    absent = [cycle for cycle in range(1, max(cycles) + 1) if cycle not in cycles]
+    return {region: _sum(region, given, absent) for region in regions}
+
+
+def _sum(region: str, records: Sequence[DosimetryRecord], absent: Sequence[int]) -> CumulativeDose:
+    found = {record.header.cycle: one for record in records if (one := _dose(record, region))}
+    missing = sorted({record.header.cycle for record in records} - set(found) | set(absent))
+    total = math.fsum(one.dose_gy for one in found.values())
+    common = math.fsum(one.systematic_rel * one.dose_gy for one in found.values())
+    # the random part of a cycle is what its systematic part leaves of the whole
+    random = math.fsum(max(one.u_gy**2 - (one.systematic_rel * one.dose_gy) ** 2, 0.0) for one in found.values())
+    beds = [one.bed_gy for one in found.values()]
+    limit = next((value for record in reversed(records) if (value := _constraint(record, region, "limit"))), None)
+    return CumulativeDose(
+        region=region,
+        dose_gy=ufloat(total, math.sqrt(random + common**2)),
+        bed_gy=None if None in beds or missing else math.fsum(beds),
+        cycles=tuple(found),
+        missing=tuple(missing),
+        limit_gy=limit,
+        remaining_gy=None if limit is None or missing else limit - total,
+        flags=(Flag.CYCLES_MISSING,) if missing else (),
+    )
+
+
+def rows(records: Iterable[DosimetryRecord]) -> list[dict]:
+    """A row per region and cycle, for a data set that leaves the hospital.
+
+    Parameters
+    ----------
+    records : iterable of DosimetryRecord
+
+    Returns
+    -------
+    list of dict
+        With :data:`COLUMNS`. Patients are numbered in the order they come in, ``case`` 1, 2 and so on.
+
+    Notes
+    -----
+    Pseudonyms, names, dates, hashes, hospital's instruments and all free text stay behind. Therapy and regions keep
+    the names that were typed. Rare combinations may still point to a person: look before you hand it out.
+    """
+    cases: dict[str, int] = {}
+    found = []
+    for record in _records(records):
+        case = cases.setdefault(record.header.pseudonym, len(cases) + 1)
+        found += [{**dict.fromkeys(COLUMNS), **row} for row in _rows(record, case)]
+    return found
+
+
+def _rows(record: DosimetryRecord, case: int) -> list[dict]:
+    prescribed, given = record.prescription, record.administration
+    common = {
+        "case": case,
+        "cycle": record.header.cycle,
+        "version": record.header.version,
+        "therapy": record.header.therapy,
+        "nuclide": record.header.nuclide,
+        "status": record.status,
+        "ending": record.ending,
+        "optimisation_level": prescribed.optimisation_level if prescribed else None,
+        "prescribed_mbq": prescribed.activity_mbq if prescribed else None,
+    }
+    if given:
+        common["administered_mbq"], common["administered_u_mbq"] = (
+            given.administered_mbq.value,
+            given.administered_mbq.u,
+        )
+        common["residual_mbq"] = given.residual_mbq.value if given.residual_mbq else None
+    planned = {region.region: region for region in (record.plan.regions if record.plan else ())}
+    measured = {region.region: region for region in (record.verification.regions if record.verification else ())}
+    regions = list(dict.fromkeys((*planned, *measured)))
+    if not regions:
+        return [common]
+    return [
+        {**common, "region": region, **_planned(planned.get(region)), **_measured(measured.get(region), given)}
+        | {
+            "limit_gy": _constraint(record, region, "limit"),
+            "limit_bed_gy": _constraint(record, region, "limit", "BED"),
+            "aim_gy": _constraint(record, region, "aim"),
+        }
+        for region in regions
+    ]
+
+
+def _planned(region) -> dict:
+    if region is None:
+        return {}
+    low, high = ExpectedRange(region.median_gy, region.gsd).interval95_gy
+    return {"expected_median_gy": region.median_gy, "expected_low_gy": low, "expected_high_gy": high}
+
+
+def _measured(region, given) -> dict:
+    if region is None:
+        return {}
+    same = ("systematic_rel", "bed_gy", "effective_half_life_h", "points", "partial_volume", "basis", "z", "within")
+    return {
+        **{name: getattr(region, name) for name in same},
+        "mass_g": region.mass_g.value,
+        "mass_u_g": region.mass_g.u,
+        "dose_gy": region.dose_gy,
+        "dose_u_gy": region.u_gy,
+        "dose_gy_per_mbq": region.dose_gy / given.administered_mbq.value,
+    }
+
+
+def write_rows(records: Iterable[DosimetryRecord], path, dialect: str = "comma") -> None:
+    """Write :func:`rows` to a CSV file.
+
+    Parameters
+    ----------
+    records : iterable of DosimetryRecord
+    path : str or Path
+        An existing file is replaced, and only once the new one is complete.
+    dialect : {"comma", "semicolon"}
+        As for :func:`mrtlab.tables.write_tac`: the second has decimal commas and a byte order mark, for a spreadsheet
+        that expects them.
+
+    Raises
+    ------
+    InputError
+        For another dialect, or if the file cannot be written.
+    """
+    separator, sign = _DIALECTS[_check.choice("dialect", dialect, _DIALECTS)]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows(records):
+        writer.writerow([_cell(row[name], sign) for name in COLUMNS])
+    path = Path(path)
+    try:
+        _userdata.write(path, ("\ufeff" if dialect == "semicolon" else "") + text.getvalue())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _cell(item, sign: str) -> str:
+    if item is None:
+        return ""
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    if isinstance(item, float):
+        return repr(item).removesuffix(".0").replace(".", sign)
+    text = str(item)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text  # a spreadsheet would run it as a formula
+
+
+def _dose(record: DosimetryRecord, region: str):
+    found = record.verification.regions if record.verification else ()
+    return next((one for one in found if one.region == region), None)
+
+
+def _constraint(record: DosimetryRecord, region: str, kind: str, quantity: str = "absorbed dose") -> float | None:
+    found = record.prescription.constraints if record.prescription else ()
+    return next(
+        (one.dose_gy for one in found if (one.tissue, one.kind, one.quantity) == (region, kind, quantity)), None
+    )
+
+
+def _records(records) -> list[DosimetryRecord]:
+    found = [records] if isinstance(records, DosimetryRecord) else list(records)
+    if not found or not all(isinstance(record, DosimetryRecord) for record in found):
+        raise InputError("records must be at least one DosimetryRecord")
+    return found
