@@ -20,6 +20,12 @@ hypothesis.settings.register_profile("mrtlab", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("mrtlab")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Files go to the processes in their order; by number of tests, the slow ones of few tests would come last."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests neither see nor change what the person who runs them has saved."""

@@ -300,8 +300,8 @@ class TestInstallation:
         before = state()
         command = [str(installation.mrtlab), "serve", "--no-browser"]
         with serving(command, tmp_path, PYTHONPATH="", **foreign_kernel) as server:
-            for path in installation.content.joinpath("notebooks").rglob("*.ipynb"):
-                name = path.relative_to(installation.content / "notebooks").as_posix()
+            # all are shipped, as another test sees, and all run, from the checkout: here those that read shipped files
+            for name in ("index.ipynb", "exercises.ipynb", "prrt/kidney_dose.ipynb"):
                 page = server.page(f"voila/render/{name}")
                 assert "mrt-dashboard" in page, "not our template"
                 assert "widget-view+json" in page, f"{name} was not executed"
