@@ -216,14 +216,18 @@ def fit_voxels(
     reason = np.full(flat.shape[1], VoxelReason.OUTSIDE_MASK, dtype=np.uint8)
     sums = np.zeros(3)  # tails, rejected voxels, voxels that could be
 
+    # most of an image is empty: what is left makes fewer and fuller batches
+    active = flat.any(axis=0)
+    reason[... if chosen is None else chosen] = VoxelReason.NO_ACTIVITY
+    if chosen is not None:
+        chosen = chosen[active[chosen]]
+    elif not active.all():
+        chosen = np.flatnonzero(active)
+
     def run(start: int) -> np.ndarray:
         last = min(start + _COLUMNS_AT_ONCE, flat.shape[1] if chosen is None else len(chosen))
         where = slice(start, last) if chosen is None else chosen[start:last]
-        active = flat[:, where].any(axis=0)
-        reason[where] = VoxelReason.NO_ACTIVITY
-        if not active.all():  # most of an image is empty
-            where = np.flatnonzero(active) + start if chosen is None else where[active]
-        points = flat[:, where].astype(float)
+        points = flat[:, where].astype(float) if chosen is None else flat.take(where, axis=1).astype(float)
         spread = relative * points if sigma is None else np.broadcast_to(sigma[:, where], points.shape).astype(float)
         if decay is not None:
             points *= decay
