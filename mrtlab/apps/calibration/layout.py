@@ -1,0 +1,259 @@
+"""The controls of the calibration page and where they stand."""
+
+from __future__ import annotations
+
+from mrtlab.apps.calibration import pictures, scripts, words
+from mrtlab.apps.calibration.model import CLOCKS, DIAMETERS_CM, QUESTIONS, RANGES, SPHERES
+from mrtlab.apps.controls import (
+    Button,
+    Choice,
+    CodePanel,
+    Details,
+    Download,
+    Figure,
+    Flag,
+    Flags,
+    Group,
+    Note,
+    NumberField,
+    Page,
+    Result,
+    Row,
+    Section,
+    Slider,
+    Text,
+    TextField,
+)
+from mrtlab.errors import InputError
+
+__all__ = ["INPUTS", "QUESTION", "Layout"]
+
+_LESION = ("fill", "spread_percent", "lesion_ml", *SPHERES)
+#: The inputs that each section depends on, and the prediction that some wait for.
+INPUTS = {
+    "meter": ("syringe_mbq", "residual_mbq", "ahead_min", "nuclide", *CLOCKS),
+    "sensitivity": (
+        *("peak", "lower", "upper", "activity_mbq", "duration_s", "windows"),
+        *("voxel_counts", "spect_s", "concentration", "voxel_mm"),
+    ),
+    "rates": ("dead_time_us", "observed_kcps"),
+    "source": ("fitted", "start_gbq", "spacing_d", "seed", "points", "seconds", "dead_time_us"),
+    "recovery": (*_LESION, "lesion_mbq", "counts_percent"),
+    "shares": (*_LESION, "q_percent", "fit_percent", "fwhm_mm", "outline"),
+}
+QUESTION = {"meter": "clock", "rates": "rate", "shares": "covariance"}
+_TITLES = {
+    "meter": "net activity",
+    "sensitivity": "sensitivity",
+    "rates": "true rates",
+    "source": "fit of the dead time",
+    "recovery": "recovery",
+    "shares": "budget",
+}
+
+
+def whole(value: float) -> None:
+    """Refuse a number with a fraction."""
+    if value != int(value):
+        raise InputError(f"{value:g} is not a whole number")
+
+
+class Layout:
+    """Makes controls and page; what they do is the view's."""
+
+    def _make(self):
+        self._make_fields()
+        self._make_questions()
+        self.left_out = Flag()
+        parts = {
+            "meter": (pictures.meter_draw, words.meter_alt, words.meter_numbers, pictures.meter_axes, 300),
+            "sensitivity": (
+                *(pictures.sensitivity_draw, words.sensitivity_alt, words.sensitivity_numbers),
+                *(pictures.sensitivity_axes, 380),
+            ),
+            "rates": (pictures.rates_draw, words.rates_alt, words.rates_numbers, pictures.rates_axes, 400),
+            "source": (pictures.source_draw, words.source_alt, words.source_numbers, pictures.source_axes, 440),
+            "recovery": (
+                *(pictures.recovery_draw, words.recovery_alt, words.recovery_numbers),
+                *(pictures.recovery_axes, 400),
+            ),
+            "shares": (pictures.shares_draw, words.shares_alt, words.shares_numbers, pictures.shares_axes, 360),
+        }
+        self.figures = {
+            name: Figure(draw, alt, table, axes=axes, height=height)
+            for name, (draw, alt, table, axes, height) in parts.items()
+        }
+        self.results = {name: Result() for name in INPUTS}
+        self.said_of = {name: Text() for name in INPUTS}
+        self.flags = {name: Flags() for name in INPUTS}
+        self.codes = {name: CodePanel() for name in INPUTS}
+        self.same = {name: Details(f"The same in code: {_TITLES[name]}", [code]) for name, code in self.codes.items()}
+        self.downloads = {
+            name: Download(text, file, lambda make=make: make(self.model).encode("utf-8"), "text/csv")
+            for name, text, file, make in (
+                ("source", "Download the counts as CSV", "decaying_source.csv", scripts.source_csv),
+                ("recovery", "Download the recoveries as CSV", "recoveries.csv", scripts.recovery_csv),
+            )
+        }
+        self.reset = Button("Reset", on_click=lambda _: self._reset())
+        self._make_page()
+
+    def _make_fields(self):
+        def slider(name, label, unit, step, **more):
+            low, high = RANGES[name]
+            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
+
+        def number(name, label, unit, **more):
+            low, high = RANGES[name]
+            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
+
+        self.fields = {
+            "syringe_mbq": number("syringe_mbq", "Reading of the syringe", "MBq"),
+            "residual_mbq": number("residual_mbq", "Reading of the residual", "MBq"),
+            "ahead_min": slider("ahead_min", "Meter clock is ahead by", "min", 1, help="negative: it is behind"),
+            "peak": number("peak", "Counts in the peak", ""),
+            "lower": number("lower", "Counts in the lower window", ""),
+            "upper": number("upper", "Counts in the upper window", ""),
+            "activity_mbq": number("activity_mbq", "Activity at mid-scan", "MBq"),
+            "duration_s": number("duration_s", "Duration of the planar scan", "s"),
+            "voxel_counts": number("voxel_counts", "Mean counts per voxel, both heads", ""),
+            "spect_s": number("spect_s", "Duration of the SPECT, one head", "s"),
+            "concentration": number("concentration", "True concentration in the cylinder", "MBq/mL"),
+            "voxel_mm": number("voxel_mm", "Voxel edge", "mm"),
+            "dead_time_us": slider(
+                "dead_time_us", "Dead time", "µs", 0.1, help="4.6 µs: published for a Symbia T, 208 keV primary photons"
+            ),
+            "observed_kcps": slider("observed_kcps", "Recorded rate", "kcps", 1),
+            "start_gbq": slider("start_gbq", "Activity at the start", "GBq", 0.2),
+            "spacing_d": slider("spacing_d", "Days between measurements", "d", 0.5),
+            "points": slider("points", "Measurements", "", 1, check=whole),
+            "seconds": slider("seconds", "Counting time of each", "s", 5),
+            "seed": slider("seed", "Noise number", "", 1, help="other noise, same camera", check=whole),
+            "fill": number("fill", "Fill of the spheres", "MBq/mL"),
+            "spread_percent": slider("spread_percent", "Uncertainty of each recovery", "%", 0.5),
+            "lesion_ml": slider("lesion_ml", "Volume of the lesion", "mL", 0.1),
+            "lesion_mbq": number("lesion_mbq", "Apparent activity of the lesion", "MBq"),
+            "counts_percent": slider("counts_percent", "Uncertainty of the apparent activity", "%", 0.5),
+            "q_percent": slider("q_percent", "Uncertainty of the sensitivity", "%", 0.5),
+            "fit_percent": slider("fit_percent", "Uncertainty of the time–activity fit", "%", 1),
+            "fwhm_mm": slider("fwhm_mm", "Resolution of the SPECT", "mm", 0.5),
+        }
+        for name, diameter in zip(SPHERES, DIAMETERS_CM, strict=True):
+            self.fields[name] = number(name, f"Apparent activity, sphere of {10 * diameter:.0f} mm", "MBq")
+        self.clocks = {
+            "syringe_at": TextField("Syringe read at", help="clock of the meter, as in 08:25"),
+            "administered_at": TextField("Injected at", help="clock of the ward and camera"),
+            "residual_at": TextField("Residual read at", help="clock of the meter"),
+        }
+        self.chosen = {
+            "nuclide": Choice("Nuclide", ["Lu-177", "I-131", "Y-90", "Ho-166", "Tc-99m"]),
+            "windows": Choice("Energy windows", [("Lu-177, 208 keV", "208"), ("Lu-177, 113 keV", "113")]),
+            "fitted": Choice(
+                "Model that is fitted",
+                [("paralysable", "paralysable"), ("non-paralysable", "nonparalysable")],
+            ),
+            "outline": Choice(
+                "Outlined on", [("CT", "ct"), ("SPECT", "spect")], help="voxel 2 or 4.8 mm, resolution 3 or 10 mm"
+            ),
+        }
+
+    def _make_questions(self):
+        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
+        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
+        for name in QUESTIONS:
+            text = words.COMMITTED[name]
+            self.commit[name] = Button(
+                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
+            )
+            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
+            self.missing[name], self.said[name] = Flag(), Note()
+
+    def _make_page(self):
+        fields, chosen = self.fields, self.chosen
+
+        def some(*names):
+            return [fields[name] if name in fields else chosen[name] for name in names]
+
+        def section(name, question, controls):
+            under = [self.results[name], self.said_of[name], self.flags[name], self.same[name]]
+            if name in self.downloads:
+                under.insert(3, Row([self.downloads[name]]))
+            return Section(question, controls=controls, figure=self.figures[name], under=under)
+
+        self.sections = {
+            "meter": section(
+                "meter",
+                "How much activity reached the patient?",
+                [
+                    Group("Measurement (illustrative)", some("syringe_mbq", "residual_mbq")),
+                    Group("Parameters", some("nuclide", "ahead_min")),
+                    Details("More: the three clock times", list(self.clocks.values())),
+                ],
+            ),
+            "sensitivity": section(
+                "sensitivity",
+                "How many counts is a megabecquerel?",
+                [
+                    Group("Measurement (illustrative)", some("lower", "peak", "upper")),
+                    Group("Known source (illustrative)", some("activity_mbq")),
+                    Details("More: windows and duration", some("windows", "duration_s")),
+                    Details("More: the SPECT cylinder", some("voxel_counts", "spect_s", "concentration", "voxel_mm")),
+                ],
+            ),
+            "rates": section(
+                "rates",
+                "Which true rate belongs to a recorded one?",
+                [Group("Measurement", some("observed_kcps")), Group("Parameters", some("dead_time_us"))],
+            ),
+            "source": section(
+                "source",
+                "What does a decaying source tell of the dead time?",
+                [
+                    Group("Measurement (simulated)", some("start_gbq", "spacing_d", "seed")),
+                    Group("Model", some("fitted")),
+                    Details("More: measurements", some("points", "seconds")),
+                ],
+            ),
+            "recovery": section(
+                "recovery",
+                "How much of a small lesion does the camera show?",
+                [
+                    Group("Spheres (illustrative)", some("fill", "spread_percent")),
+                    Group("Lesion (illustrative)", some("lesion_ml", "lesion_mbq")),
+                    Details(
+                        "More: the six spheres", ["Diameters of the NEMA body phantom (recalled).", *some(*SPHERES)]
+                    ),
+                    Details("More: noise of the lesion", some("counts_percent")),
+                ],
+            ),
+            "shares": section(
+                "shares",
+                "Where does the uncertainty of the lesion's dose come from?",
+                [
+                    Group("Measurement (illustrative)", some("outline", "fwhm_mm")),
+                    Group("Parameters (illustrative)", some("q_percent", "fit_percent")),
+                    Text(
+                        "Volume and recovery curve are those of the section above. S goes with V^{−0.98} (illustrative)"
+                    ),
+                ],
+            ),
+        }
+        parts = []
+        for name, one in self.sections.items():
+            if name in QUESTION:
+                parts.append(self._ask(QUESTION[name]))
+            parts.append(one)
+        self.page = Page(
+            "From counts to activity",
+            [self.left_out, *parts, self.reset],
+            crumbs=[("mrtlab", "../index.ipynb"), ("Foundations", None), ("Calibration", None)],
+            subtitle="40 min · level: apply · illustrative readings, simulated source",
+            units="MBq · s · mL · cps/MBq",
+            foot=False,
+        )
+
+    def _ask(self, name):
+        return Section(
+            words.HEADS[name],
+            under=[self.choices[name], Row([self.commit[name], self.skip[name]]), self.missing[name], self.said[name]],
+        )
