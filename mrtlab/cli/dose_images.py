@@ -182,6 +182,8 @@ def _histogram(dvh) -> dict:
 
 
 def _page(place, study, result, regions, remarks):
+    from mrtlab.study import shares_text
+
     given = (
         f"{study.administered_mbq:g} MBq administered" if study.administered_mbq else "administered activity unknown"
     )
@@ -203,8 +205,7 @@ def _page(place, study, result, regions, remarks):
             continue
         yield from tables.region_lines(region, shared)
         if "budget" in region:
-            shares = sorted(region["budget"]["shares"].items(), key=lambda item: -abs(item[1]))
-            words = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares if abs(share) >= 0.005)
+            words, _ = shares_text(region["budget"]["shares"])
             yield from tables.wrap("variance", f"u {100 * region['budget']['total_rel']:.1f} % of the dose: {words}")
         if region["region"] in result.histograms:
             found = _histogram(result.histograms[region["region"]])
@@ -214,6 +215,10 @@ def _page(place, study, result, regions, remarks):
             )
             blur = "; blur shapes it more than the dose does" if found["flags"] else ""
             yield from tables.wrap("dose map", f"{words}, not corrected for recovery{blur}")
+    reasons = [shares_text(region["budget"]["shares"])[1] for region in regions if "budget" in region]
+    if any(reasons):  # once for all regions
+        yield ""
+        yield from textwrap.wrap(max(reasons), _WIDTH)
     yield ""
     yield from textwrap.wrap(
         "Uncertainties are standard uncertainties (k = 1), those of doses with sensitivity, recovery and outline. "

@@ -7,6 +7,7 @@ reconstructed: the images must lie in the same coordinates and the regions must 
 from mrtlab.study.curves import RegionCurve, activity_image, background_shells, region_curves, scan_times_h
 from mrtlab.study.doses import RegionDose, region_dose, tia_map, voxel_dose
 from mrtlab.study.reading import read_study
+from mrtlab.study.shares import share_percents, shares_text
 from mrtlab.study.whole import Study, StudyDose, study_dose
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "region_curves",
     "region_dose",
     "scan_times_h",
+    "share_percents",
+    "shares_text",
     "study_dose",
     "tia_map",
     "voxel_dose",

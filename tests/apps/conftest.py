@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import pytest
 from exercise_for_pages import GENERATE, YAML, again
+from ipywidgets.widgets.widget import _instances
 
 from mrtlab import _content
 from mrtlab.learn import identity
 from mrtlab.learn.library import load
 from mrtlab.learn.variants import variant
+
+
+@pytest.fixture(autouse=True)
+def no_widgets_left():
+    """A kernel keeps every widget until it is closed; here hundreds of pages would stay in memory."""
+    before = set(_instances)
+    yield
+    for key in set(_instances) - before:
+        if widget := _instances.get(key):
+            widget.close()
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ from mrtlab.images import Image
 from mrtlab.nuclides import nuclide
 from mrtlab.study import RegionCurve, Study, StudyDose, study_dose
 
-__all__ = ["DEFECTS", "QUESTIONS", "SIZE", "TIMES_H", "ImageDosePage", "Outcome", "Revealed", "Total"]
+__all__ = ["DEFECTS", "LAST_SEED", "QUESTIONS", "SIZE", "TIMES_H", "ImageDosePage", "Outcome", "Revealed", "Total"]
 
 THERAPY = "prrt"
 SIZE = 64  # on 48 the smallest lesions are refused or not, depending on how the outline is kept
 TIMES_H = (4.0, 24.0, 96.0, 168.0)
+LAST_SEED = 20  # of the patients to choose from
 ORGANS = ("liver", "spleen", "left kidney", "right kidney")
 #: What can be wrong on purpose, as a learner reads it.
 DEFECTS = {
@@ -87,6 +88,12 @@ class ImageDosePage(t.HasTraits):
         By question.
     revealed : bool
         Whether the learner asked for the truth; only after predicting.
+    computed : bool
+        Whether the learner had patient and defects measured and computed.
+    scan_h : float
+        The scan that is shown, one of :data:`TIMES_H`.
+    next_seed, next_defects : int, tuple of str
+        What is chosen for the next computation.
     """
 
     seed = t.Int(3, min=0, max=9999)
@@ -94,12 +101,16 @@ class ImageDosePage(t.HasTraits):
     region = t.Unicode("left kidney")
     predictions = t.Dict()
     revealed = t.Bool(False)
+    computed = t.Bool(False)
+    scan_h = t.Enum(TIMES_H, TIMES_H[0])
+    next_seed = t.Int(3, min=0, max=LAST_SEED)
+    next_defects = t.Tuple()
 
     def __init__(self):
         super().__init__()
         self._kept: dict[tuple, Outcome] = {}
 
-    @t.validate("defects")
+    @t.validate("defects", "next_defects")
     def _known(self, proposal):
         for name in proposal["value"]:
             if name not in DEFECTS:
@@ -127,6 +138,39 @@ class ImageDosePage(t.HasTraits):
         if self.asked:
             raise InputError(f"predict first: {', '.join(name for name in QUESTIONS if name not in self.predictions)}")
         self.revealed = True
+
+    def state(self) -> dict:
+        """What is kept between visits: choices and predictions; images and doses are computed again."""
+        names = ("seed", "defects", "next_seed", "next_defects", "region", "scan_h", "predictions", "computed")
+        return {name: getattr(self, name) for name in names} | {"revealed": self.revealed}
+
+    def restore(self, state: dict) -> bool:
+        """Take up a saved state; whether all of it could be used."""
+        whole = True
+        for name in ("seed", "defects", "next_seed", "next_defects", "region", "scan_h", "computed"):
+            if name not in state:
+                continue
+            given = state[name]
+            try:
+                if isinstance(given, bool) != (name == "computed"):
+                    raise InputError(f"{name} must not be {given!r}")
+                if name == "seed" and given not in range(LAST_SEED + 1):
+                    raise InputError(f"there is no virtual patient {given!r}")
+                if name.endswith("defects"):
+                    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
+                        raise InputError(f"{name} must be names of defects, got {given!r}")
+                    given = tuple(given)
+                setattr(self, name, given)
+            except (t.TraitError, InputError, OverflowError, TypeError):
+                whole = False
+        try:
+            if state.get("predictions"):
+                self.predict(**state["predictions"])
+            if state.get("revealed"):
+                self.reveal()
+        except (InputError, TypeError):
+            whole = False
+        return whole
 
     def _patient(self, spoilt: bool = True):
         from mrtlab.patients import virtual_patient  # late: it takes a while

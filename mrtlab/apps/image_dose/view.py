@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import ipywidgets as widgets
 
+from mrtlab.apps import kept
 from mrtlab.apps.controls import (
     Button,
     Choice,
@@ -23,12 +27,15 @@ from mrtlab.apps.controls import (
     Text,
     guard,
 )
-from mrtlab.apps.image_dose.model import DEFECTS, TIMES_H, ImageDosePage
+from mrtlab.apps.image_dose.model import DEFECTS, LAST_SEED, TIMES_H, ImageDosePage
 from mrtlab.errors import InputError
+from mrtlab.study import shares_text
 from mrtlab.units import format_quantity
 
 __all__ = ["page"]
 
+STATE = "image_dose"
+_PAINTED_S = 1.0  # by then the page is painted: only then the images of the last visit are measured again
 _STEPS = 24  # of the progress bar: what one patient takes, about
 _ASKED = {
     "kidney": "Of these two, which makes the left kidney's dose more uncertain?",
@@ -43,7 +50,7 @@ _STORY = (
 
 
 def page(model: ImageDosePage | None = None) -> Page:
-    """The page. Its model holds the state; without one a new one is made.
+    """The page, with the work of the last visit. Its model holds the state; without one a new one is made.
 
     Parameters
     ----------
@@ -57,19 +64,44 @@ class _View:
         self.model = model
         self._make_controls()
         self._make_page()
+        self._pictures: dict[tuple, widgets.Widget] = {}
         self._shown = guard(self.page)
         shown = self._shown
+        with shown:
+            if not model.restore(kept.load(STATE)):
+                self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
+            self._take_up()
         for button, work in ((self.compute, self._compute), (self.commit, self._commit), (self.reveal, self._reveal)):
             button.on_click(shown(lambda _, work=work: work()))
-        self.scan.observe(shown(lambda change: self._draw_scan()), "value")
+        self.scan.observe(shown(lambda change: self._scan_chosen()), "value")
         self.region.observe(shown(lambda change: self._region_chosen()), "value")
         for control in (self.seed, self.defects):
-            control.observe(shown(lambda change: self._mark_stale()), "value")
+            control.observe(shown(lambda change: self._next_chosen()), "value")
         with shown:
             self._show_nothing()
+            if model.computed:
+                self._resume_later()
+
+    def _take_up(self):
+        """Controls follow the model, as it was left."""
+        self.seed.value, self.scan.value = self.model.next_seed, self.model.scan_h
+        self.defects.value = next(iter(self.model.next_defects), "")
+        for question, control in (("kidney", self.kidney), ("lesion", self.lesion)):
+            if question in self.model.predictions:
+                control.value = self.model.predictions[question]
+
+    def _resume_later(self):
+        self.images.children = (Text("The images of your last visit are measured again…"),)
+        with contextlib.suppress(RuntimeError):  # no loop where there is no server: whoever made the page resumes
+            asyncio.get_running_loop().call_later(_PAINTED_S, self._shown(self._resume))
+
+    def _resume(self):
+        """Compute what was computed on the last visit; the choices for the next computation stay."""
+        if self.images.children and not self._pictures:
+            self._run()
 
     def _make_controls(self):
-        self.seed = Slider("Virtual patient", "", self.model.seed, minimum=0, maximum=20, step=1)
+        self.seed = Slider("Virtual patient", "", self.model.next_seed, minimum=0, maximum=LAST_SEED, step=1)
         self.defects = Choice(
             "Planted on purpose", [("nothing", ""), *((text, name) for name, text in DEFECTS.items())]
         )
@@ -90,6 +122,7 @@ class _View:
         self.reveal = Button("Show what is true")
         self.truth = DataTable(["Region", "Dose, Gy", "True, Gy", "z", "within 2 u"], caption="The hidden truth")
         self.refused, self.code = Flag(), CodePanel()
+        self.left_out, self.why = Flag(), Note()
         self.images, self.map = widgets.VBox(), widgets.VBox()
         self.histograms = DataTable(["Region", "Mean, Gy", "D98, Gy", "D50, Gy", "D2, Gy"], caption="Dose map")
 
@@ -111,7 +144,7 @@ class _View:
             "How much dose, and how sure?",
             controls=[Group("Region", [self.region])],
             figure=None,
-            under=[self.result, self.points, self.doses, csv, self.reveal, self.truth],
+            under=[self.result, self.why, self.points, self.doses, csv, self.reveal, self.truth],
         )
         self.fourth = Section(
             "Where is the dose?",
@@ -125,7 +158,7 @@ class _View:
         )
         self.page = Page(
             "From four SPECT/CT to dose",
-            [Text(_STORY), self.first, self.shown_images, self.second, self.third, self.fourth],
+            [Text(_STORY), self.left_out, self.first, self.shown_images, self.second, self.third, self.fourth],
             crumbs=[("mrtlab", "../index.ipynb"), ("Foundations", None), ("Images to dose", None)],
             subtitle="Lu-177 DOTATATE · 30 min · level: apply · virtual patients, errors illustrative",
             units="MBq · h · Gy",
@@ -135,6 +168,15 @@ class _View:
     # ---- what the learner does
 
     def _compute(self):
+        seed, defects = int(self.seed.value), self._planted()
+        if (seed, defects) != (self.model.seed, self.model.defects):
+            self.model.revealed = False  # another patient, or other images of her
+        self.model.seed, self.model.defects, self.model.computed = seed, defects, True
+        self._pictures.clear()
+        self._run()
+        self._save()
+
+    def _run(self):
         done = 0
 
         def step(words: str) -> None:
@@ -142,8 +184,6 @@ class _View:
             done = min(done + 1, _STEPS)
             self.progress.set(done / _STEPS * 0.98, words)
 
-        self.model.seed = int(self.seed.value)
-        self.model.defects = self._planted()
         try:
             found = self.model.outcome(step)
         finally:
@@ -156,6 +196,8 @@ class _View:
             return
         self.gate.set([(f"{t.time_h:.1f}", f"{t.measured_mbq:.0f}", f"{t.left_mbq:.0f}") for t in self.model.totals()])
         self._show_answers()
+        if self.model.revealed:
+            self._show_truth()
 
     def _planted(self) -> tuple[str, ...]:
         return (self.defects.value,) if self.defects.value else ()
@@ -167,10 +209,31 @@ class _View:
             self.missing.text = "Choose an answer to both questions first."
             return
         self.missing.text = ""
+        self._save()
         self._show_answers()
 
     def _reveal(self):
         self.model.reveal()
+        self._save()
+        self._show_truth()
+
+    def _scan_chosen(self):
+        self.model.scan_h = self.scan.value
+        self._save()
+        if self.model.computed:
+            self._draw_scan()
+
+    def _next_chosen(self):
+        if self.seed.value is not None:
+            self.model.next_seed = int(self.seed.value)
+        self.model.next_defects = self._planted()
+        self._mark_stale()
+        self._save()
+
+    def _save(self):
+        kept.save(self.page, STATE, self.model.state())
+
+    def _show_truth(self):
         self.truth.set(
             [
                 (
@@ -197,6 +260,7 @@ class _View:
         for table in (self.gate, self.points, self.doses, self.truth, self.histograms):
             table.set([])
         self.result.clear()
+        self.why.text = ""
         self.map.children, self.images.children = (), (Text("The images appear once they are measured."),)
         self.compared.text = "" if not self.model.asked else "The doses appear once you have committed, and computed."
         self._mark_stale()
@@ -204,10 +268,15 @@ class _View:
     def _draw_scan(self):
         from mrtlab.apps import viewer
 
+        key = (self.model.seed, self.model.defects, self.scan.value)
+        if key in self._pictures:  # drawn once: a viewer takes over a second to make
+            self.images.children = (self._pictures[key],)
+            return
         study = self.model.outcome().study
         scan = study.scans[min(TIMES_H.index(self.scan.value), len(study.scans) - 1)]
         alt = f"SPECT at {self.scan.value:g} h in colour over CT in grey, with the outlines of the regions."
-        self.images.children = (viewer.view(study.ct, scan, study.regions, kind="slices", alt=alt),)
+        self._pictures[key] = viewer.view(study.ct, scan, study.regions, kind="slices", alt=alt)
+        self.images.children = (self._pictures[key],)
 
     def _show_answers(self):
         found = self.model.outcome()
@@ -235,7 +304,10 @@ class _View:
                 for item in found.result.regions
             ]
         )
+        wanted = self.model.region
         self.region.options = list(self.model.regions())
+        if wanted in self.model.regions():
+            self.region.value = wanted
         self._region_chosen()
         self._draw_map()
 
@@ -243,15 +315,17 @@ class _View:
         found = self.model.outcome()
         if self.model.asked or found.result is None or self.region.value not in self.model.regions():
             return
-        self.model.region = self.region.value
+        if self.model.region != self.region.value:
+            self.model.region = self.region.value
+            self._save()
         self.code.code = self.model.code()
         measured, item = self.model.curve(self.region.value), found.result[self.region.value]
         if item.dose_gy is None:
             self.result.set(f"{item.region}: no dose", "", item.refused)
             self.points.set([])
+            self.why.text = ""
             return
-        shares = sorted(item.budget.shares.items(), key=lambda pair: -abs(pair[1])) if item.budget else []
-        words = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares[:4])
+        words, self.why.text = shares_text(item.budget.shares) if item.budget else ("", "")
         rest = f"recovery {measured.recovery:.2f}" + (f" · of the variance: {words}" if words else "")
         self.result.set(f"{item.region}:", format_quantity(item.dose_gy, "Gy"), rest)
         rows = zip(
