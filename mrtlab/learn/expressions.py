@@ -34,7 +34,10 @@ MODULES = (
     "kinetics",
     "nuclides",
     "planning",
+    "protection",
     "radiobiology",
+    "radioiodine",
+    "sirt",
     "uncertainty",
     "voxel",
 )

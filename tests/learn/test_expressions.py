@@ -37,6 +37,8 @@ class TestValues:
             ("mean(times)", 96),
             ("ceil(a / 2)", 2),
             ("nuclides.nuclide('Lu-177').half_life_h", 159.528),
+            ("1000 * radioiodine.blood_dose(6.0e-4, 22.0, 70)", 0.0891509),
+            ("protection.dose_rate(600)", 30),
             ("u.n + u.s", 11),
         ],
     )
