@@ -65,11 +65,26 @@ CARDS = {
             "apply",
         ),
         Card("Radioiodine", "Plan the activity for a benign thyroid or a remnant, and verify the dose."),
-        Card("SIRT", "Lung shunt, partition and multi-compartment planning for Y-90 and Ho-166 microspheres."),
+        Card(
+            "SIRT",
+            "Lung shunt, three prescriptions for one patient, what limits the activity, and a range of doses to choose "
+            "from.",
+            "sirt/planning.ipynb",
+            "Planning microspheres for one liver",
+            "45 min",
+            "judge",
+        ),
         Card("PSMA", "Salivary glands, kidneys and the tumour sink over six cycles."),
     ),
     "Foundations": (
-        _exercises("Calibration", "calibration", "From counts to activity: meter, recovery, background."),
+        Card(
+            "Calibration",
+            "Meter and clocks, sensitivity, dead time, recovery; and what each adds to the uncertainty.",
+            "foundations/calibration.ipynb",
+            "From counts to activity",
+            "40 min",
+            "apply",
+        ),
         Card(
             "Curve fitting",
             "Drag points, weight them, compare curves; see what χ² and AICc tell, and what no test of a fit can see.",
@@ -93,6 +108,14 @@ CARDS = {
             "From four SPECT/CT to dose",
             "30 min",
             "apply",
+        ),
+        Card(
+            "Dose and uncertainty",
+            "Mass, small spheres and voxel kernels; then the budget of a dose, whose covariances cancel half of it.",
+            "foundations/dose_and_uncertainty.ipynb",
+            "Dose, and how sure it is",
+            "40 min",
+            "judge",
         ),
         _exercises("Dose and uncertainty", "dose", "Kidneys, lesions, voxel kernels, and a budget that adds up."),
         Card(

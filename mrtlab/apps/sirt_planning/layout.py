@@ -1,0 +1,253 @@
+"""The controls of the SIRT page and where they stand."""
+
+from __future__ import annotations
+
+from mrtlab.apps.controls import (
+    Button,
+    Choice,
+    CodePanel,
+    DataTable,
+    Details,
+    Download,
+    Figure,
+    Flag,
+    Flags,
+    Group,
+    Note,
+    NumberField,
+    Page,
+    Result,
+    Row,
+    Section,
+    Slider,
+    Text,
+    TextField,
+)
+from mrtlab.apps.sirt_planning import (
+    methods_words,
+    partition_words,
+    range_words,
+    scripts,
+    shunt_words,
+    vial_words,
+    words,
+)
+from mrtlab.apps.sirt_planning.model import QUESTIONS, RANGES
+
+__all__ = ["INPUTS", "QUESTION", "Layout"]
+
+_PATIENT = ("liver_g", "tumour_all_g", "perfused_g", "tumour_g", "ratio", "shunt_percent", "lung_g")
+_LEVELS = ("tumour_aim_gy", "bilirubin", "reserve", "previous_lung_gy")
+_COUNTS = ("lung_anterior", "lung_posterior", "liver_anterior", "liver_posterior")
+_BACKGROUND = ("lung_background", "liver_background")
+_BIAS = ("lung_seen", "liver_seen", "free_percent", "free_lung", "free_liver")
+_BODY = ("height_cm", "weight_kg", "liver_g", "tumour_all_g", "perfused_g", "shunt_percent", "lung_g")
+
+#: The inputs that each section depends on, and the prediction that it waits for.
+INPUTS = {
+    "shunt": (*_COUNTS, *_BACKGROUND, *_BIAS, "lung_g", "previous_lung_gy", "activity_gbq"),
+    "methods": (*_PATIENT, *_LEVELS, "height_cm", "weight_kg", "device", "perfused_aim_gy"),
+    "partition": (*_PATIENT, *_LEVELS, "activity_gbq", "thresholds"),
+    "options": (*_PATIENT, *_LEVELS, "low_gbq", "high_gbq", "steps", "activity_u", "fraction_u", "mass_u", "audience"),
+    "vial": (*_PATIENT, "vial_gbq", "calibrated", "infused", "before", "after", "background", "elapsed_h"),
+}
+QUESTION = {"shunt": "shunt", "methods": "factor", "partition": "ratio", "options": "chance", "vial": "clock"}
+_WORDS = {
+    "shunt": (shunt_words, 400),
+    "methods": (methods_words, 520),
+    "partition": (partition_words, 440),
+    "options": (range_words, 500),
+    "vial": (vial_words, 360),
+}
+_CODES = {"shunt": "shunt", "methods": "activities", "partition": "plan", "options": "range", "vial": "vial"}
+_TITLES = {
+    "shunt": "How much goes to the lungs, and what falsifies it?",
+    "methods": "Three prescriptions, one patient: what would each give?",
+    "partition": "Which tissue limits the activity?",
+    "options": "What would each activity of a range give?",
+    "vial": "What does the vial hold when it is needed?",
+}
+
+
+class Layout:
+    """Makes controls and page; what they do is the view's."""
+
+    def _make(self):
+        self._make_fields()
+        self._make_questions()
+        self.left_out = Flag()
+        self.patient = Text()
+        self.figures = {
+            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
+            for name, (found, height) in _WORDS.items()
+        }
+        self.results = {name: Result() for name in INPUTS}
+        self.said_of = {name: Text() for name in INPUTS}
+        self.refused = {name: Flag() for name in INPUTS}
+        self.flags = {name: Flags() for name in INPUTS}
+        self.codes = {name: CodePanel() for name in INPUTS}
+        self.same = {name: Details(f"The same in code: {_CODES[name]}", [code]) for name, code in self.codes.items()}
+        self.take = Button("Use this shunt for the patient", on_click=lambda _: self._take_shunt())
+        self.offered = DataTable(partition_words.OFFERED, show_caption=True)
+        self.source = Text()
+        self.offers = Details("What is published for this device, with its source", [self.offered, self.source])
+        self.handed = Text()
+        self.table = DataTable((), caption="A row for every activity")
+        self.parts = DataTable(range_words.PARTS, caption="Components of the uncertainty", show_caption=True)
+        self.sources = DataTable(range_words.SOURCES, caption="Sources", show_caption=True)
+        self.download = Download(
+            "Download the range as CSV",
+            "activities.csv",
+            lambda: scripts.options_csv(self.model).encode("utf-8"),
+            "text/csv",
+        )
+        self.reset = Button("Reset", on_click=lambda _: self._reset())
+        self._make_page()
+
+    def _make_fields(self):
+        def slider(name, label, unit, step, **more):
+            low, high = RANGES[name]
+            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
+
+        def number(name, label, unit, **more):
+            low, high = RANGES[name]
+            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
+
+        self.fields = {
+            "height_cm": number("height_cm", "Height", "cm"),
+            "weight_kg": number("weight_kg", "Weight", "kg"),
+            "liver_g": number("liver_g", "Liver, all tumour included", "g"),
+            "tumour_all_g": number("tumour_all_g", "All tumour", "g"),
+            "perfused_g": number("perfused_g", "Perfused part, its tumour included", "g"),
+            "shunt_percent": number("shunt_percent", "Lung shunt", "%"),
+            "lung_g": number("lung_g", "Lungs", "g", help="1000 g by convention (recalled)"),
+            "lung_anterior": number("lung_anterior", "Lungs, anterior", "counts"),
+            "lung_posterior": number("lung_posterior", "Lungs, posterior", "counts"),
+            "liver_anterior": number("liver_anterior", "Liver, anterior", "counts"),
+            "liver_posterior": number("liver_posterior", "Liver, posterior", "counts"),
+            "lung_background": number("lung_background", "Background of the lungs, one view", "counts"),
+            "liver_background": number("liver_background", "Background of the liver, one view", "counts"),
+            "lung_seen": number("lung_seen", "Photons that leave the lungs", "%"),
+            "liver_seen": number("liver_seen", "Photons that leave the liver", "%"),
+            "free_percent": number("free_percent", "Free pertechnetate", "%"),
+            "free_lung": number("free_lung", "Of the free part, over the lungs", "%"),
+            "free_liver": number("free_liver", "Of the free part, over the liver", "%"),
+            "perfused_aim_gy": number("perfused_aim_gy", "Single compartment: perfused part", "Gy"),
+            "tumour_aim_gy": number("tumour_aim_gy", "Partition: tumour", "Gy", help="also the aim further down"),
+            "ratio": slider("ratio", "Tumour-to-normal ratio", "", 0.1),
+            "tumour_g": slider("tumour_g", "Perfused tumour", "g", 10),
+            "activity_gbq": slider("activity_gbq", "Activity", "GBq", 0.05),
+            "bilirubin": number("bilirubin", "Bilirubin", "mg/dL"),
+            "previous_lung_gy": number("previous_lung_gy", "Lungs, received before", "Gy"),
+            "low_gbq": number("low_gbq", "Lowest activity", "GBq"),
+            "high_gbq": number("high_gbq", "Highest activity", "GBq"),
+            "steps": slider("steps", "Number of activities", "", 1),
+            "activity_u": number("activity_u", "u of the activity", "%"),
+            "fraction_u": number("fraction_u", "u of the count fraction", "%"),
+            "mass_u": number("mass_u", "u of the mass", "%"),
+            "vial_gbq": number("vial_gbq", "Activity on the label", "GBq"),
+            "before": number("before", "Meter before", ""),
+            "after": number("after", "Meter after", ""),
+            "background": number("background", "Meter without the vial", ""),
+            "elapsed_h": number("elapsed_h", "Between the readings", "h"),
+        }
+        self.chosen = {
+            "device": Choice("Microspheres", [("glass", "glass"), ("resin", "resin")]),
+            "thresholds": Choice("Thresholds found with", [("glass", "glass"), ("resin", "resin")]),
+            "reserve": Choice("Hepatic reserve", [("30 % or more", "good"), ("below 30 %", "low")]),
+            "audience": Choice("Shown for the", [("physician", "physician"), ("physicist", "physicist")], radio=True),
+        }
+        self.clocks = {
+            "calibrated": TextField("Calibrated at", help="with the hours from UTC, as on the label"),
+            "infused": TextField("Infused at", help="with those of your clock"),
+        }
+
+    def _make_questions(self):
+        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
+        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
+        for name in QUESTIONS:
+            text = words.COMMITTED[name]
+            self.commit[name] = Button(
+                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
+            )
+            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
+            self.missing[name], self.said[name] = Flag(), Note()
+
+    def _make_page(self):
+        fields, chosen = self.fields, self.chosen
+
+        def some(*names):
+            return [fields[name] for name in names]
+
+        self.physicist = Details("Components of the uncertainty, and sources", [self.parts, self.sources], opened=True)
+        controls = {
+            "shunt": [
+                Group("Planar counts (illustrative)", some(*_COUNTS)),
+                Details("more: background, lungs before", some(*_BACKGROUND, "previous_lung_gy")),
+                Details("more: what falsifies it", some(*_BIAS)),
+            ],
+            "methods": [
+                Group("Device", [chosen["device"]]),
+                Group("Aims of the physician", some("perfused_aim_gy", "tumour_aim_gy")),
+            ],
+            "partition": [
+                Group("Patient", some("ratio", "tumour_g")),
+                Group("Treatment with glass", [*some("activity_gbq"), chosen["thresholds"]]),
+                Details("more: liver function", [*some("bilirubin"), chosen["reserve"]]),
+            ],
+            "options": [
+                Group("Range", some("low_gbq", "high_gbq", "steps")),
+                Group("View", [chosen["audience"]]),
+                Details("more: standard uncertainties", some("activity_u", "fraction_u", "mass_u")),
+            ],
+            "vial": [
+                Group("Label", [*some("vial_gbq"), self.clocks["calibrated"]]),
+                Group("Infusion", [self.clocks["infused"]]),
+                Details("more: residual", some("before", "after", "background", "elapsed_h")),
+            ],
+        }
+        extra = {"shunt": [self.take], "partition": [self.offers]}
+        self.sections = {
+            name: Section(
+                _TITLES[name],
+                controls=controls[name],
+                figure=self.figures[name],
+                under=[
+                    self.results[name],
+                    self.said_of[name],
+                    self.refused[name],
+                    self.flags[name],
+                    *extra.get(name, ()),
+                    self.same[name],
+                ],
+            )
+            for name in INPUTS
+        }
+        self.tabled = Section(
+            "The range as it is handed over",
+            under=[self.table, self.handed, self.physicist, self.download],
+        )
+        body = Details("Change the patient", [Row(some(*_BODY[:4])), Row(some(*_BODY[4:]))])
+        children = [self.left_out, Section("The patient", under=[self.patient, body])]
+        for name, section in self.sections.items():
+            children += [self._ask(QUESTION[name]), section, *([self.tabled] if name == "options" else ())]
+        self.page = Page(
+            "Planning microspheres for one liver",
+            [*children, self.reset],
+            crumbs=[("mrtlab", "../index.ipynb"), ("SIRT", None), ("Planning", None)],
+            subtitle="45 min · level: judge · one illustrative patient, published limits, nothing chosen for you",
+            units="MBq · g · Gy",
+            foot=False,
+        )
+
+    def _ask(self, name):
+        return Section(
+            words.HEADS[name],
+            under=[
+                Text(words.STORIES[name]),
+                self.choices[name],
+                Row([self.commit[name], self.skip[name]]),
+                self.missing[name],
+                self.said[name],
+            ],
+        )
