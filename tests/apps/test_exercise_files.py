@@ -11,6 +11,7 @@ from exercise_for_pages import GENERATE, YAML, again, below, html, pack
 from mrtlab.apps import exercise
 from mrtlab.apps.controls import Download
 from mrtlab.apps.exercise import view
+from mrtlab.apps.exercise._widgets import Print
 from mrtlab.learn import identity, variants
 from mrtlab.learn.session import Session
 
@@ -82,3 +83,15 @@ def test_in_an_assessment_they_come_with_the_pack(attached, monkeypatch):
     monkeypatch.setattr(variants, "_generate", lambda path: pytest.fail("the educator's machine made them"))
     work.submit("guess", {"choice": "less"})
     assert saved(buttons(view.exercise_page(work))[0], monkeypatch) == [CONTENT]
+
+
+@pytest.mark.parametrize("files", [True, False])
+def test_files_and_print_are_there_without_any_table(mine, files):
+    mine.submit("guess", {"choice": "less"})
+    sheet = mine.session.sheet
+    object.__setattr__(sheet, "tables", ())
+    if not files:
+        object.__setattr__(sheet, "files", ())
+    page = view.exercise_page(mine)
+    assert len(buttons(page)) == (2 if files else 0)
+    assert len(below(page, Print)) == 1

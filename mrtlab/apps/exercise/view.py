@@ -133,8 +133,10 @@ class _View:
             figure = pictures.image_figure(image)
             shown += [Html(f"<p>{markup(image.caption)}</p>", kind="caption"), figure, figure.numbers]
         tables += [part for file in sheet.files for part in _attached(sheet, file)]
-        left, right = widgets.VBox((*tables, *self._settings())), widgets.VBox((Text(words.WORK), *shown))
-        columns = widgets.Box((left, right) if sheet.tables else (right,))
+        beside = bool(sheet.tables or sheet.files)
+        left = [widgets.VBox((*tables, *self._settings()))] if beside else []
+        right = widgets.VBox((Text(words.WORK), *shown, *([] if beside else self._settings())))
+        columns = widgets.Box((*left, right))
         columns.add_class("mrt-data")
         return [heading("Your data", "mrt-data-heading"), *wide, columns]
 
