@@ -89,4 +89,5 @@ def test_print_is_there_without_any_table(tmp_path, monkeypatch):
     monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path))
     work = exercise.Work(Session("net-activity", identity.choose("quiet-heron-42")))
     assert not work.session.sheet.tables
+    assert work.submit("guess", {"choice": "seven"})
     assert len(below(view.exercise_page(work), Print)) == 1
