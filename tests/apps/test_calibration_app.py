@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from mrtlab import InputError, _userdata
+from mrtlab import InputError, _userdata, constants
 from mrtlab.apps import calibration as app
 from mrtlab.apps.calibration import model as model_module
 from mrtlab.apps.calibration import scripts, words
@@ -77,6 +77,16 @@ class TestMeter:
         view.clocks["residual_at"].value = "10:00"
         assert "“Residual read at” is earlier than “Injected at”" in view.flags["meter"].html
 
+    def test_more_residual_than_syringe_is_refused_in_the_words_of_the_page(self, view):
+        view.fields["syringe_mbq"].value = 90.0
+        shown = view.figures["meter"]._picture.words
+        assert "The residual is 92.1667 MBq" in shown
+        assert "_mbq" not in shown
+        assert shown.rstrip().endswith("date wrong?")
+        assert view.same["meter"].layout.display == "none"
+        view.fields["syringe_mbq"].value = 7550.0
+        assert view.same["meter"].layout.display is None
+
     @pytest.mark.parametrize("wrong", ["", "noon", "24:00", "8:60", "8"])
     def test_no_clock_time(self, wrong):
         with pytest.raises(InputError):
@@ -106,6 +116,20 @@ class TestSensitivity:
         assert "primary −315 ± 256 counts" in view.results["sensitivity"].html
         assert "negative" in view.flags["sensitivity"].html
         assert view.figures["sensitivity"].state == "ready"
+
+    def test_half_a_count_is_refused(self, view):
+        view.fields["peak"].text = "182000,5"
+        assert view.fields["peak"].state != "good"
+        assert view.model.peak == 182000
+
+    @pytest.mark.parametrize(("voxel_counts", "word"), [(118.0, "within the 10"), (100.0, "outside the 10")])
+    def test_agreement_of_planar_and_spect_is_a_named_convention(self, model, voxel_counts, word):
+        model.voxel_counts = voxel_counts
+        said = words.sensitivity_said(model.sensitivity())
+        assert word in said
+        assert "2 to 5 % (recalled)" in said
+        assert constants.sources("calibration.planar_spect_agreement").status == "illustrative"
+        assert constants.sources("calibration.meter_rel_high").status == "recalled"
 
 
 class TestDeadTime:
@@ -154,8 +178,19 @@ class TestDeadTime:
         assert "no loss is measurable" in view.flags["source"].html
         assert view.page.errors.messages == ()
 
+    def test_a_very_small_probability_has_no_exponent(self, model):
+        model.fitted = "nonparalysable"
+        rest = words.source_result(model.fit_source(model.source()))[2]
+        assert "p < 0.001" in rest
+        assert "counting alone" in rest
+
 
 class TestRecovery:
+    def test_diameters_are_those_of_the_source(self):
+        citation = constants.sources("calibration.nema_spheres").citation
+        named = re.findall(r"\d+", citation.partition("diameters")[2])
+        assert [float(mm) / 10 for mm in named] == list(model_module.DIAMETERS_CM)
+
     def test_the_lesion_is_corrected(self, model):
         found = model.recovery()
         assert found.corrected.n == pytest.approx(20 / found.coefficient.n)

@@ -79,7 +79,7 @@ class TestLessons:
             model.open(key)
             model.predict(choice)
             text = words.compared(model)
-            assert ("As you said" in text) == (choice == right)
+            assert ("and so it is" in text) == (choice == right)
             assert number in text
 
     def test_the_first_prediction_stays(self, model):

@@ -91,6 +91,25 @@ class TestModel:
         # 0.5 % of the electron energy leaves as bremsstrahlung, which local deposition does not know
         assert found.kernel_gy[middle] == pytest.approx(0.9952 * found.local_gy[middle], rel=5e-4)
 
+    def test_why_local_deposition_is_off_is_said_for_the_nuclide(self, model):
+        assert "leaves them out" in words.mass_said(model.mass())  # photons of Lu-177: too low
+        model.nuclide = "Y-90"
+        found = model.mass()
+        assert found.now_local_gy > found.now_gy
+        assert "as if they stayed" in words.mass_said(found)
+        assert "photons" not in words.mass_said(found)
+
+    def test_a_plateau_above_local_deposition_is_explained(self, model):
+        assert "100 MBq·h/mL" in words.voxels_said(model.grid())
+        assert "photons" not in words.voxels_said(model.grid())
+        model.voxel_nuclide = "Lu-177"  # the mean falls, the middle rises
+        assert model.grid().kernel.mean_gy < model.grid().local.mean_gy
+        assert "photons" in words.voxels_said(model.grid())
+
+    @pytest.mark.parametrize(("dose", "shown"), [(2.4967, "2.50 Gy"), (36.97, "37.0 Gy"), (5560.2, "5560 Gy")])
+    def test_doses_keep_three_digits_and_have_no_exponent(self, dose, shown):
+        assert words.gy(dose) == shown
+
     def test_code_gives_the_same_numbers(self, model):
         model.mass_g, model.nuclide, model.sphere_g, model.edge_mm, model.volume_ml = 250.0, "I-131", 3.0, "4.8", 7.0
         model.voxel_nuclide = "Lu-177"
@@ -116,7 +135,7 @@ class TestModel:
         assert words.compared(model, "budget") == ""
         model.predict("budget", "same")
         model.predict("budget", "larger")
-        assert "not as you said" in words.compared(model, "budget")
+        assert "it is not so" in words.compared(model, "budget")
         with pytest.raises(InputError):
             model.predict("mass", "larger")
 

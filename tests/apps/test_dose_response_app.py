@@ -92,7 +92,7 @@ class TestModel:
         assert words.compared(model, "cycles") == ""
         model.predict("cycles", "same")
         model.predict("cycles", "lower")
-        assert "not as you said" in words.compared(model, "cycles")
+        assert "but it is not so" in words.compared(model, "cycles")
         with pytest.raises(InputError):
             model.predict("slope", "wider")
 

@@ -304,7 +304,7 @@ class TestView:
         assert "Choose one" in view.prediction_missing.text
         view.prediction.value = "more than 15 %"
         view.predict.click()
-        assert "Not as you said" in view.predicted.text
+        assert "more than 15 %**; it is **" in view.predicted.text
         view.used.value = (True,) * 4
         assert "You predicted" in view.predicted.text
         assert "changes by" not in view.predicted.text.replace("changes the dose by", "")

@@ -107,8 +107,8 @@ class TestModel:
         model.predict(when="96", most="6")
         model.predict(when="72", most="none")
         assert model.predictions == {"when": "96", "most": "6"}
-        assert "96 h**: not as you said" in words.compared(model)
-        assert "half-life**: as you said" in words.compared(model)
+        assert "96 h**; it is **72 h**" in words.compared(model)
+        assert "half-life**, and so it is" in words.compared(model)
 
     def test_the_right_answers(self, model):
         truths = model.truths()

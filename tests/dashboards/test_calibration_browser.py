@@ -13,7 +13,6 @@ def test_from_the_predictions_to_the_budget(open_dashboard, data_folder):
     page = tab.page
     expect(page.locator("h1:visible")).to_have_count(1)
     expect(page.get_by_text("once you have committed to a prediction")).to_have_count(3)
-    tab.screenshot("calibration_asked")
     for label, button in (
         ("about 1 %", "Commit my prediction of the decay"),
         ("falls", "Commit my prediction of the rate"),

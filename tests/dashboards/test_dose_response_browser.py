@@ -28,7 +28,7 @@ def test_from_the_predictions_to_the_numbers(open_dashboard, data_folder):
     expect(results.first).to_contain_text("25.8 Gy")
     expect(page.locator(".mrt-figure img:visible")).to_have_count(5, timeout=30000)
     expect(page.get_by_text("95 % profile")).to_be_visible()  # it comes after the picture
-    expect(page.get_by_text("not as you said")).to_have_count(3)
+    expect(page.get_by_text("but it is not so")).to_have_count(3)
     expect(page.get_by_text("instead of 27")).to_be_visible()
     tab.type("Total kidney dose", "152,5")
     page.keyboard.press("Tab")

@@ -53,7 +53,7 @@ def test_curve_fitting_from_the_prediction_to_a_dragged_point(open_page, data_fo
 
     page.get_by_label("two exponentials").check()
     page.get_by_role("button", name="Commit my prediction").click()
-    expect(page.get_by_text("Not as you said")).to_be_visible()
+    expect(page.get_by_text("You predicted two exponentials; the answer is")).to_be_visible()
     expect(result).to_contain_text("9790 ± 280 MBq·h")
     expect(points).to_have_count(6)
     look(tab, "curve_fitting")
@@ -149,7 +149,7 @@ def test_single_time_point_from_the_prediction_to_virtual_patients(open_page):
     page.get_by_label("72 h").check()
     page.get_by_label("without limit").check()
     page.get_by_role("button", name="Commit my predictions").click()
-    expect(page.get_by_text("You predicted 72 h: as you said")).to_be_visible()
+    expect(page.get_by_text("You predicted 72 h, and so it is")).to_be_visible()
     expect(page.get_by_text("6.15 % too high").first).to_be_visible()
     expect(page.locator("img:visible")).to_have_count(2)
     expect(result).to_contain_text("One scan at 24 h")

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mrtlab.apps.calibration import pictures, scripts, words
-from mrtlab.apps.calibration.model import CLOCKS, DIAMETERS_CM, QUESTIONS, RANGES, SPHERES
+from mrtlab.apps.calibration.model import (
+    CLOCKS,
+    DIAMETERS_CM,
+    OUTLINES,
+    QUESTIONS,
+    RANGES,
+    S_EXPONENT,
+    SPHERES,
+)
 from mrtlab.apps.controls import (
     Button,
     Choice,
@@ -56,6 +64,12 @@ def whole(value: float) -> None:
     """Refuse a number with a fraction."""
     if value != int(value):
         raise InputError(f"{value:g} is not a whole number")
+
+
+def _outlines() -> str:
+    """Voxel and resolution of both images."""
+    (ct, sharp), (spect, blurred) = ((f"{10 * one:g}" for one in OUTLINES[name]) for name in ("ct", "spect"))
+    return f"voxel {ct} or {spect} mm, resolution {sharp} or {blurred} mm"
 
 
 class Layout:
@@ -111,9 +125,9 @@ class Layout:
             "syringe_mbq": number("syringe_mbq", "Reading of the syringe", "MBq"),
             "residual_mbq": number("residual_mbq", "Reading of the residual", "MBq"),
             "ahead_min": slider("ahead_min", "Meter clock is ahead by", "min", 1, help="negative: it is behind"),
-            "peak": number("peak", "Counts in the peak", ""),
-            "lower": number("lower", "Counts in the lower window", ""),
-            "upper": number("upper", "Counts in the upper window", ""),
+            "peak": number("peak", "Counts in the peak", "", check=whole),
+            "lower": number("lower", "Counts in the lower window", "", check=whole),
+            "upper": number("upper", "Counts in the upper window", "", check=whole),
             "activity_mbq": number("activity_mbq", "Activity at mid-scan", "MBq"),
             "duration_s": number("duration_s", "Duration of the planar scan", "s"),
             "voxel_counts": number("voxel_counts", "Mean counts per voxel, both heads", ""),
@@ -152,9 +166,7 @@ class Layout:
                 "Model that is fitted",
                 [("paralysable", "paralysable"), ("non-paralysable", "nonparalysable")],
             ),
-            "outline": Choice(
-                "Outlined on", [("CT", "ct"), ("SPECT", "spect")], help="voxel 2 or 4.8 mm, resolution 3 or 10 mm"
-            ),
+            "outline": Choice("Outlined on", [("CT", "ct"), ("SPECT", "spect")], help=_outlines()),
         }
 
     def _make_questions(self):
@@ -233,7 +245,8 @@ class Layout:
                     Group("Measurement (illustrative)", some("outline", "fwhm_mm")),
                     Group("Parameters (illustrative)", some("q_percent", "fit_percent")),
                     Text(
-                        "Volume and recovery curve are those of the section above. S goes with V^{−0.98} (illustrative)"
+                        "Volume and recovery curve are those of the section above. "
+                        f"S goes with V^{{−{S_EXPONENT:g}}} (illustrative)."
                     ),
                 ],
             ),

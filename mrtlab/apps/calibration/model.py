@@ -20,14 +20,18 @@ from mrtlab.uncertainty import dose_budget, dose_monte_carlo
 
 __all__ = ["CHOICES", "CLOCKS", "QUESTIONS", "RANGES", "RIGHT", "CalibrationPage"]
 
-CPS_PER_MBQ = 9.4  # illustrative: of the simulated camera before which the source decays
+CPS_PER_MBQ = constant("calibration.example_cps_per_mbq")  # of the camera before which the source decays
 HEADS = 2
 _SYMBIA_US = round(1e6 * constant("calibration.lu177_208_dead_time_s"), 6)
 SAMPLES = 50_000
-S_EXPONENT = 0.98  # illustrative, near 1
-DIAMETERS_CM = (1.0, 1.3, 1.7, 2.2, 2.8, 3.7)  # of the six spheres of the NEMA body phantom (recalled)
+S_EXPONENT = constant("uncertainty.example_s_exponent")
+DIAMETERS_CM = (1.0, 1.3, 1.7, 2.2, 2.8, 3.7)  # calibration.nema_spheres
 VOLUMES_ML = np.pi / 6 * np.array(DIAMETERS_CM) ** 3
-OUTLINES = {"ct": (0.2, 0.3), "spect": (0.48, 1.0)}  # voxel and resolution in cm; CT: study.outline, SPECT illustrative
+#: Voxel and resolution, cm.
+OUTLINES = {
+    "ct": (constant("calibration.example_ct_voxel_cm"), constant("calibration.example_ct_fwhm_cm")),
+    "spect": (constant("calibration.example_spect_voxel_cm"), constant("calibration.example_spect_fwhm_cm")),
+}
 SPHERES = ("sphere1_mbq", "sphere2_mbq", "sphere3_mbq", "sphere4_mbq", "sphere5_mbq", "sphere6_mbq")
 RANGES = {
     "syringe_mbq": (1.0, 20000.0),
@@ -59,7 +63,7 @@ RANGES = {
     "fit_percent": (0.0, 40.0),
     "fwhm_mm": (4.0, 20.0),
 }
-_WHOLE = ("points", "seed")
+_WHOLE = ("points", "seed", "peak", "lower", "upper")
 CHOICES = {
     "nuclide": ("Lu-177", "I-131", "Y-90", "Ho-166", "Tc-99m"),
     "windows": ("208", "113"),

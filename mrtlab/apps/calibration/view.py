@@ -123,9 +123,10 @@ class _View(Layout):
         try:
             getattr(self, f"_show_{section}")()
         except InputError as problem:  # the inputs can be read, but nothing follows from them: said where it is missing
-            self.figures[section].fail(f"{problem}.")
+            self.figures[section].fail(words.plain([str(problem)])[0])
             self.results[section].clear()
             self.said_of[section].text, self.flags[section].texts = "", []
+            self.same[section].layout.display = "none"  # it would be refused as well
         self.codes[section].code = getattr(scripts, {"shares": "budget"}.get(section, section))(self.model)
 
     def _show_question(self, section):
@@ -147,7 +148,7 @@ class _View(Layout):
 
     def _show_meter(self):
         found = self.model.meter()
-        self._show("meter", found, words.meter_result(found), flags=words.plain(found.said))
+        self._show("meter", found, words.meter_result(found), words.meter_said(), words.plain(found.said))
 
     def _show_sensitivity(self):
         found = self.model.sensitivity()

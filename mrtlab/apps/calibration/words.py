@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import floor, log10
 
 from mrtlab.apps.calibration.found import Decay, Meter, Rates, Recovered, Sensitivity, Shares
-from mrtlab.apps.calibration.model import RIGHT, CalibrationPage
+from mrtlab.apps.calibration.model import CPS_PER_MBQ, RIGHT, CalibrationPage
 from mrtlab.apps.calibration.pictures import NAMES, percent
+from mrtlab.constants import value as constant
 
 GATED = "The figure appears once you have committed to a prediction, or skipped it."
 ASKED = {
@@ -34,8 +35,9 @@ _WHY = {
     "rate": "It **falls**, from 79.7 to 63.5 kcps: the maximum, 80.0 kcps, is reached at 217 kcps. Every event that "
     "comes too early prolongs the dead time, until hardly a gap is left. On the display nothing tells the branches "
     "apart.",
-    "covariance": "It comes out **too large**. An outline that is too wide holds more counts, and also asks for less "
-    "recovery correction and spreads the energy over more mass: the three errors of the dose partly cancel.",
+    "covariance": "It comes out **too large**. An outline that is too wide holds more counts, which raises the dose; "
+    "it also asks for less recovery correction and spreads the energy over more mass, which lowers it. The errors "
+    "partly cancel.",
 }
 _FIELDS = {
     "syringe_at": "“Syringe read at”",
@@ -44,7 +46,11 @@ _FIELDS = {
     "observed_cps times dead_time_s": "recorded rate times dead time",
     "volume_ml": "the volume of the lesion",
     "duration_s": "the duration",
+    "residual_mbq is": "the residual is",
 }
+_METER = (
+    f"{100 * constant('calibration.meter_rel_low'):g} to {100 * constant('calibration.meter_rel_high'):g} % (recalled)"
+)
 
 
 def plain(texts) -> list[str]:
@@ -53,7 +59,7 @@ def plain(texts) -> list[str]:
     for text in texts:
         for name, field in _FIELDS.items():
             text = text.replace(name, field)
-        result.append(f"{text[:1].upper()}{text[1:]}.")
+        result.append(f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}")
     return result
 
 
@@ -66,6 +72,11 @@ def compared(model: CalibrationPage, question: str) -> str:
         return why
     text = next(text for text, value in OPTIONS[question] if value == said)
     return f"You predicted **{text}**{', and so it is' if said == RIGHT[question] else '; it is not so'}. {why}"
+
+
+def p_value(p: float) -> str:
+    """A probability; nobody needs the digits of a very small one."""
+    return "p < 0.001" if p < 0.001 else f"p {p:.2g}"
 
 
 def plus_minus(number, unit: str = "", factor: float = 1.0) -> str:
@@ -104,6 +115,11 @@ def meter_result(found: Meter):
         f"read {found.clocks[0]}, injected {found.clocks[1]}, residual {found.clocks[2]} · half-life "
         f"{found.half_life_h:.4g} h",
     )
+
+
+def meter_said() -> str:
+    """What the digits do not say."""
+    return f"Digits are no certainty: the activity meter itself is uncertain by {_METER}."
 
 
 # ---- sensitivity
@@ -156,12 +172,13 @@ def sensitivity_said(found: Sensitivity) -> str:
             "pixel or region stays in every sum. Set to zero, it would push the sum up."
         )
     apart = found.spect / found.planar.n - 1
-    close = abs(apart) <= 0.1
+    limit = constant("calibration.planar_spect_agreement")
+    close = abs(apart) <= limit
     return spect + (
-        f"It lies {percent(apart)} from the planar one, {'within' if close else 'outside'} the 10 % that mrtlab takes "
-        "as agreement (a convention). "
+        f"It lies {percent(apart)} from the planar one, {'within' if close else 'outside'} the "
+        f"{100 * limit:g}\u00a0% that mrtlab takes as agreement (a convention). "
         + ("" if close else "One head or two, window, collimator, decay to mid-scan: look for a factor. ")
-        + "The uncertainty is that of counting alone; the activity meter adds 2 to 5 %."
+        + f"The uncertainty is that of counting alone; the activity meter adds {_METER}."
     )
 
 
@@ -237,18 +254,18 @@ def source_result(found: Decay):
     if found.fit is None:
         return ("Dead time:", "none" if found.problem else "", "" if found.problem else "is being fitted")
     fit = found.fit
-    p = "" if fit.p_value is None else f" · χ² {fit.chi_square:.3g} for {fit.dof}, p {fit.p_value:.2g}"
+    p = "" if fit.p_value is None else f" · χ² {fit.chi_square:.3g} for {fit.dof}, {p_value(fit.p_value)}"
     return (
         "Dead time:",
         plus_minus(fit.dead_time_s, "µs", 1e6),
-        f"behind the data: {1e6 * found.true_s:.3g} µs, paralysable · {plus_minus(fit.sensitivity_cps_per_mbq)} "
-        f"cps/MBq{p}",
+        f"and {plus_minus(fit.sensitivity_cps_per_mbq)} cps/MBq, by counting alone · behind the data: "
+        f"{1e6 * found.true_s:.3g} µs, paralysable, {CPS_PER_MBQ:g} cps/MBq (illustrative){p}",
     )
 
 
 def source_flags(found: Decay) -> list[str]:
     """Why there is no fit, or what it says of itself."""
-    return [found.problem] if found.problem else [flag.text for flag in found.fit.flags] if found.fit else []
+    return plain([found.problem]) if found.problem else [flag.text for flag in found.fit.flags] if found.fit else []
 
 
 # ---- recovery
@@ -277,8 +294,8 @@ def recovery_numbers(found: Recovered):
 def recovery_result(found: Recovered):
     """Lead, value, rest."""
     curve = f"R = {plus_minus(found.coefficient)} · b1 {plus_minus(found.curve.b1_ml, 'mL')}, b2 "
-    curve += f"{plus_minus(found.curve.b2)} · χ² {found.curve.chi_square:.3g} for {found.curve.dof}, p "
-    curve += f"{found.curve.p_value:.2g}"
+    curve += f"{plus_minus(found.curve.b2)} · χ² {found.curve.chi_square:.3g} for {found.curve.dof}, "
+    curve += p_value(found.curve.p_value)
     if found.corrected is None:
         return "Activity of the lesion:", "not quantifiable", curve
     return (
@@ -304,8 +321,8 @@ def recovery_said(found: Recovered) -> str:
 
 def recovery_flags(found: Recovered) -> list[str]:
     """All that has to be said of curve and lesion."""
-    problem = [f"{found.problem}."] if found.problem else []
-    return [*(flag.text for flag in found.curve.flags), *plain(found.said), *problem]
+    problem = [found.problem] if found.problem else []
+    return [*(flag.text for flag in found.curve.flags), *plain([*found.said, *problem])]
 
 
 # ---- budget

@@ -34,7 +34,7 @@ GATED = (
 def axes(figure):
     """Room for the curve above and the residuals under it, in pixels whatever the size."""
     width, height = figure.get_size_inches() * figure.dpi
-    left, right = 66 / width, 1 - 84 / width
+    left, right = 86 / width, 1 - 104 / width  # five digits and the label fit on the left
     curve = figure.add_axes((left, 172 / height, right, 1 - 186 / height))
     under = figure.add_axes((left, 48 / height, right, 78 / height))
     return curve, under
@@ -182,8 +182,9 @@ def compared(model: CurveFitting) -> str:
     right, said = {"aicc": _aicc, "late": _late, "weights": _weights, "rogue": _rogue}[model.lesson](model)
     if predicted is None:
         return said
-    words = next(text for text, value in model.now.options if value == predicted)
-    return f"You predicted **{words}**. {'As you said.' if predicted == right else 'Not as you said.'} {said}"
+    words = {value: text for text, value in model.now.options}
+    verdict = ", and so it is." if predicted == right else f"; the answer is **{words[right]}**."
+    return f"You predicted **{words[predicted]}**{verdict} {said}"
 
 
 def _fits(model, names=("mono",), **uncertainty):

@@ -12,6 +12,7 @@ import traitlets as t
 
 from mrtlab import dose
 from mrtlab.apps.dose_budget.found import Grid, Mass, Spheres, Uncertain
+from mrtlab.constants import value as constant
 from mrtlab.errors import InputError, PlausibilityWarning
 from mrtlab.kernels import point_kernel
 from mrtlab.nuclides import nuclide as find_nuclide
@@ -38,7 +39,7 @@ _ROWS = {
 ORGANS = tuple(_ROWS)
 EDGES_MM = ("2", "3", "4.8")
 VOXELS = 31  # along each axis: small, so that a kernel takes a twentieth of a second
-HOT_MBQ_H_PER_ML = 100.0  # illustrative
+HOT_MBQ_H_PER_ML = constant("dose.example_mbq_h_per_ml")
 _CHOICES = {
     "organ": (ORGANS, "kidneys, male"),
     "nuclide": (NUCLIDES, "Lu-177"),
@@ -127,7 +128,7 @@ class DoseBudgetPage(t.HasTraits):
     correlation = t.Float(-0.3)
     sensitivity_percent = t.Float(3.0)
     tia_percent = t.Float(3.0)
-    s_exponent = t.Float(0.98)
+    s_exponent = t.Float(constant("uncertainty.example_s_exponent"))
     organ = t.Enum(*_CHOICES["organ"])
     nuclide = t.Enum(*_CHOICES["nuclide"])
     sphere_nuclide = t.Enum(*_CHOICES["sphere_nuclide"])

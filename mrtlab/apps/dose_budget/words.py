@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mrtlab.apps.dose_budget.found import Grid, Mass, Spheres, Uncertain
-from mrtlab.apps.dose_budget.model import RIGHT, DoseBudgetPage
+from mrtlab.apps.dose_budget.model import HOT_MBQ_H_PER_ML, RIGHT, DoseBudgetPage
 from mrtlab.errors import Flag
 
 GATED = "The figure appears once you have committed to a prediction, or skipped it."
@@ -46,7 +46,10 @@ _WHY = {
     "budget": "It is **larger**: a volume drawn too large collects more counts and divides by more mass, and the two "
     "errors partly cancel.",
 }
-ORGAN_SPHERE = "No S value of a phantom for this nuclide is at hand: the reference is a sphere of the organ's mass."
+ORGAN_SPHERE = (
+    "No S value of a phantom for this nuclide is at hand: the reference is a sphere of the organ's mass, both kidneys "
+    "taken as one."
+)
 
 
 def compared(model: DoseBudgetPage, question: str) -> str:
@@ -57,7 +60,7 @@ def compared(model: DoseBudgetPage, question: str) -> str:
     if said is None:
         return why
     text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**: {'as' if said == RIGHT[question] else 'not as'} you said. {why}"
+    return f"You predicted **{text}**{', and so it is' if said == RIGHT[question] else '; it is not so'}. {why}"
 
 
 def _signed(share: float, digits: int) -> str:
@@ -65,19 +68,24 @@ def _signed(share: float, digits: int) -> str:
     return f"{100 * share:+.{digits}f} %".replace("-", "−")
 
 
+def gy(dose: float) -> str:
+    """Three digits, trailing zeros kept, no exponent for large doses."""
+    return f"{dose:.0f} Gy" if dose >= 1000 else f"{dose:#.3g}".rstrip(".") + " Gy"
+
+
 def off(value: float, true: float) -> str:
     """A deviation in words."""
     percent = 100 * (value / true - 1)
-    return f"{abs(percent):.1f} % {'too high' if percent > 0 else 'too low'}"
+    return f"{abs(percent):.{1 if abs(percent) < 100 else 0}f} % {'too high' if percent > 0 else 'too low'}"
 
 
 def mass_result(found: Mass):
     """Lead, value, rest."""
     return (
         f"Dose for {found.mass_g:.4g} g:",
-        f"{found.now_gy:.3g} Gy",
-        f"unscaled {found.reference_gy:.3g} Gy, {off(found.reference_gy, found.now_gy)} · local deposition "
-        f"{found.now_local_gy:.3g} Gy, {off(found.now_local_gy, found.now_gy)}",
+        gy(found.now_gy),
+        f"unscaled {gy(found.reference_gy)}, {off(found.reference_gy, found.now_gy)} · local deposition "
+        f"{gy(found.now_local_gy)}, {off(found.now_local_gy, found.now_gy)}",
     )
 
 
@@ -86,6 +94,9 @@ def mass_said(found: Mass) -> str:
     words = (
         "The electron part goes with 1/m. Of the photons more escape from a smaller organ: their part goes with "
         "(1/m)^{2/3} only. Local deposition leaves them out."
+        if found.now_local_gy < found.now_gy
+        else "The dose goes with 1/m. Electrons of this energy leave the organ near its surface; local deposition "
+        "counts them as if they stayed, and so it is too high."
     )
     return words if found.exact else f"{words} {ORGAN_SPHERE}"
 
@@ -96,7 +107,7 @@ def spheres_result(found: Spheres):
     return (
         f"{found.mass_g:.4g} g of {found.nuclide}, electrons absorbed:",
         f"{found.electron:.3f}",
-        f"{photons} · dose {found.dose_gy:.3g} Gy; with all electrons inside and no photon {found.all_gy:.3g} Gy, "
+        f"{photons} · dose {gy(found.dose_gy)}; with all electrons inside and no photon {gy(found.all_gy)}, "
         f"{off(found.all_gy, found.dose_gy)}",
     )
 
@@ -117,20 +128,21 @@ def voxels_result(found: Grid):
     return (
         "D95 of the sphere, kernel against local:",
         _signed(far / near - 1, 1),
-        f"{near:.3g} → {far:.3g} Gy · mean {_signed(other / mean - 1, 1)}, {mean:.3g} → {other:.3g} Gy",
+        f"{gy(near)} → {gy(far)} · mean {_signed(other / mean - 1, 1)}, {gy(mean)} → {gy(other)}",
     )
 
 
 def voxels_said(found: Grid) -> str:
     """What the numbers do not say."""
     words = (
-        f"{found.voxels} voxels of {found.edge_mm:g} mm are in the sphere; the background ends with the grid, "
+        f"{found.voxels} voxels of {found.edge_mm:g} mm are in the sphere, with {HOT_MBQ_H_PER_ML:g} MBq·h/mL "
+        f"(illustrative); the background ends with the grid, "
         f"{2 * abs(found.places_mm[0]) + found.edge_mm:.0f} mm wide. The activity is known here. A SPECT image is "
         "blurred by 10 mm and more: a kernel on top of it blurs twice, and local deposition is the better choice for "
         "Lu-177."
     )
-    if found.kernel.mean_gy > found.local.mean_gy:
-        words += " The kernel also holds the photons, which local deposition leaves out."
+    if found.kernel_gy.max() > found.local_gy.max():
+        words += " The kernel also holds the photons, which local deposition leaves out: its plateau is higher."
     return words
 
 
@@ -139,10 +151,10 @@ def budget_result(found: Uncertain):
     one = found.budget
     rest = f"covariances left out: {100 * one.correlation_neglected_rel:.1f} % · "
     if found.samples is None:
-        return "u of the dose:", f"{100 * one.total_rel:.1f} %", rest + "Monte Carlo is being drawn"
+        return "Standard uncertainty of the dose:", f"{100 * one.total_rel:.1f} %", rest + "Monte Carlo is being drawn"
     low, high = found.samples.interval95
     return (
-        "u of the dose:",
+        "Standard uncertainty of the dose:",
         f"{100 * one.total_rel:.1f} %",
         f"{rest}Monte Carlo: u {100 * found.samples.std / found.samples.median:.1f} %, 95 % from {low:.2f} to "
         f"{high:.2f} times the dose",

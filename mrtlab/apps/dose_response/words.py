@@ -223,4 +223,4 @@ def compared(model: DoseResponsePage, question: str) -> str:
     if said is None:
         return why
     text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**: {'as' if said == RIGHT[question] else 'not as'} you said. {why}"
+    return f"You predicted **{text}**, {'and so it is' if said == RIGHT[question] else 'but it is not so'}. {why}"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 
 import ipywidgets as widgets
+from uncertainties import ufloat
 
 from mrtlab.apps import kept
 from mrtlab.apps.controls import (
@@ -89,6 +90,7 @@ class _View:
         for question, control in (("kidney", self.kidney), ("lesion", self.lesion)):
             if question in self.model.predictions:
                 control.value = self.model.predictions[question]
+        self._show_commitment()
 
     def _resume_later(self):
         self.images.children = (Text("The images of your last visit are measured again…"),)
@@ -108,6 +110,7 @@ class _View:
         self.compute = Button("Measure and compute")
         self.progress = Progress("From images to dose")
         self.scan = Choice("Scan", [(f"{time:g} h after administration", time) for time in TIMES_H])
+        self.scan.layout.max_width = "300px"  # as wide as the controls beside a figure
         self.gate = DataTable(["Scan, h", "In the image, MBq", "Left of the administered, MBq"], caption="Plausibility")
         self.kidney = Choice(_ASKED["kidney"], _OPTIONS, radio=True)
         self.lesion = Choice(_ASKED["lesion"], _OPTIONS, radio=True)
@@ -127,9 +130,15 @@ class _View:
         self.histograms = DataTable(["Region", "Mean, Gy", "D98, Gy", "D50, Gy", "D2, Gy"], caption="Dose map")
 
     def _make_page(self):
-        csv = Download("Download the doses as CSV", "doses.csv", lambda: self.model.doses_csv().encode(), "text/csv")
-        rtdose = Download("Download the dose map (DICOM)", "rtdose.dcm", self.model.rtdose, "application/dicom")
+        self.csv = Download(
+            "Download the doses as CSV", "doses.csv", lambda: self.model.doses_csv().encode(), "text/csv"
+        )
+        self.rtdose = Download("Download the dose map (DICOM)", "rtdose.dcm", self.model.rtdose, "application/dicom")
         files = Download("Download this patient as DICOM", "patient.zip", self.model.dicom_zip, "application/zip")
+        self.of_map = Text(
+            "The map is not corrected for recovery: in a small lesion, D98 and D2 show blur and little else."
+        )
+        self.same = Details("The same in code", [self.code])
         self.first = Section(
             "Can these images be true?",
             controls=[Group("Measurement", [self.seed, self.defects]), self.compute],
@@ -144,17 +153,12 @@ class _View:
             "How much dose, and how sure?",
             controls=[Group("Region", [self.region])],
             figure=None,
-            under=[self.result, self.why, self.points, self.doses, csv, self.reveal, self.truth],
+            under=[self.result, self.why, self.points, self.doses, self.csv, self.reveal, self.truth],
         )
         self.fourth = Section(
             "Where is the dose?",
             figure=self.map,
-            under=[
-                self.histograms,
-                Text("The map is not corrected for recovery: in a small lesion, D98 and D2 show blur and little else."),
-                Row([rtdose, files]),
-                Details("The same in code", [self.code]),
-            ],
+            under=[self.histograms, self.of_map, Row([self.rtdose, files]), self.same],
         )
         self.page = Page(
             "From four SPECT/CT to dose",
@@ -194,7 +198,10 @@ class _View:
             self._draw_scan()
         if found.result is None:
             return
-        self.gate.set([(f"{t.time_h:.1f}", f"{t.measured_mbq:.0f}", f"{t.left_mbq:.0f}") for t in self.model.totals()])
+        _fill(
+            self.gate,
+            [(f"{t.time_h:.1f}", f"{t.measured_mbq:.0f}", f"{t.left_mbq:.0f}") for t in self.model.totals()],
+        )
         self._show_answers()
         if self.model.revealed:
             self._show_truth()
@@ -210,6 +217,7 @@ class _View:
             return
         self.missing.text = ""
         self._save()
+        self._show_commitment()
         self._show_answers()
 
     def _reveal(self):
@@ -234,18 +242,14 @@ class _View:
         kept.save(self.page, STATE, self.model.state())
 
     def _show_truth(self):
-        self.truth.set(
-            [
-                (
-                    row.region,
-                    f"{row.dose_gy:.3g} ± {row.u_gy:.2g}",
-                    f"{row.true_gy:.3g}",
-                    f"{row.z:+.1f}",
-                    "yes" if row.inside else "no",
-                )
-                for row in self.model.truth()
-            ]
-        )
+        rows = []
+        for row in self.model.truth():
+            shown = format_quantity(ufloat(row.dose_gy, row.u_gy))
+            decimals = len(shown.partition(" ±")[0].partition(".")[2])
+            z = f"{row.z:+.1f}".replace("-", "−")
+            rows.append((row.region, shown, f"{row.true_gy:.{decimals}f}", z, "yes" if row.inside else "no"))
+        _fill(self.truth, rows)
+        self.reveal.disabled = True
 
     def _mark_stale(self):
         stale = self.images.children and (
@@ -258,12 +262,23 @@ class _View:
 
     def _show_nothing(self):
         for table in (self.gate, self.points, self.doses, self.truth, self.histograms):
-            table.set([])
+            _fill(table, [])
         self.result.clear()
-        self.why.text = ""
+        self.why.text, self.reveal.disabled = "", False
+        self._show_of_doses(False)
         self.map.children, self.images.children = (), (Text("The images appear once they are measured."),)
         self.compared.text = "" if not self.model.asked else "The doses appear once you have committed, and computed."
         self._mark_stale()
+
+    def _show_of_doses(self, there: bool):
+        """What belongs to doses stands there only with them."""
+        for part in (self.csv, self.reveal, self.of_map, self.rtdose, self.same):
+            part.layout.display = None if there else "none"
+
+    def _show_commitment(self):
+        """The first prediction stays."""
+        for control in (self.kidney, self.lesion, self.commit):
+            control.disabled = not self.model.asked
 
     def _draw_scan(self):
         from mrtlab.apps import viewer
@@ -293,16 +308,18 @@ class _View:
             right = "as you predicted" if self.model.predictions[question] == larger else "other than you predicted"
             said.append(f"{region}: **{larger}** is the larger of the two, {right}")
         self.compared.text = "; ".join(said) + "."
-        self.doses.set(
+        self._show_of_doses(True)
+        _fill(
+            self.doses,
             [
                 (
                     item.region,
                     f"{item.volume_ml:.4g}",
-                    format_quantity(item.dose_gy, "Gy") if item.dose_gy is not None else "refused",
+                    format_quantity(item.dose_gy) if item.dose_gy is not None else "refused",
                     item.refused or ", ".join(item.flags).lower().replace("_", " "),
                 )
                 for item in found.result.regions
-            ]
+            ],
         )
         wanted = self.model.region
         self.region.options = list(self.model.regions())
@@ -322,11 +339,11 @@ class _View:
         measured, item = self.model.curve(self.region.value), found.result[self.region.value]
         if item.dose_gy is None:
             self.result.set(f"{item.region}: no dose", "", item.refused)
-            self.points.set([])
+            _fill(self.points, [])
             self.why.text = ""
             return
         words, self.why.text = shares_text(item.budget.shares) if item.budget else ("", "")
-        rest = f"recovery {measured.recovery:.2f}" + (f" · of the variance: {words}" if words else "")
+        rest = f"recovery {measured.recovery:.2f}" + (f"; of the variance: {words}" if words else "")
         self.result.set(f"{item.region}:", format_quantity(item.dose_gy, "Gy"), rest)
         rows = zip(
             measured.curve.times_h,
@@ -335,7 +352,7 @@ class _View:
             measured.curve.sigma_mbq,
             strict=True,
         )
-        self.points.set([tuple(f"{number:.3g}" for number in row) for row in rows])
+        _fill(self.points, [tuple(f"{number:.3g}" for number in row) for row in rows])
 
     def _draw_map(self):
         from mrtlab.apps import viewer
@@ -345,15 +362,22 @@ class _View:
         self.map.children = (
             viewer.view(found.study.ct, found.result.dose, found.study.regions, kind="slices", alt=alt),
         )
-        self.histograms.set(
+        _fill(
+            self.histograms,
             [
                 (
                     name,
                     *(
-                        f"{number:.3g}"
+                        f"{number:#.3g}".rstrip(".")
                         for number in (dvh.mean_gy, *(float(dvh.dose_at_volume(p)) for p in (98, 50, 2)))
                     ),
                 )
                 for name, dvh in found.result.histograms.items()
-            ]
+            ],
         )
+
+
+def _fill(table: DataTable, rows: list) -> None:
+    """Other rows; heads without a row are not shown."""
+    table.set(rows)
+    table.layout.display = None if rows else "none"

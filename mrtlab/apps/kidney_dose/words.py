@@ -52,7 +52,7 @@ RANKING = ("Curve", "χ² (dof)", "p", "AICc", "TIA, MBq·h", "Verdict")
 def axes(figure):
     """Room for the curve above and the residuals under it, in pixels whatever the size."""
     width, height = figure.get_size_inches() * figure.dpi
-    left, right = 66 / width, 1 - 84 / width
+    left, right = 86 / width, 1 - 104 / width  # five digits and the label fit on the left
     curve = figure.add_axes((left, 172 / height, right, 1 - 186 / height))
     under = figure.add_axes((left, 48 / height, right, 78 / height))
     return curve, under
@@ -266,14 +266,14 @@ def promised(model: KidneyDose) -> str:
 
 def compared(prediction: str, whole: Answer, less: Answer) -> str:
     """The prediction beside what happened."""
-    start = f"You predicted **{prediction}**. "
+    start = f"You predicted **{prediction}**"
     if whole.tia_mbq_h is None or less.tia_mbq_h is None:
-        return start + "With these settings no curve is supported, so there is nothing to compare."
+        return start + ". With these settings no curve is supported, so there is nothing to compare."
     change = less.tia_mbq_h.nominal_value / whole.tia_mbq_h.nominal_value - 1
     size = abs(100 * change)
     happened = PREDICTIONS[0 if size < 5 else 1 if size <= 15 else 2]
     before, after = (100 * one.tia_mbq_h.std_dev / one.tia_mbq_h.nominal_value for one in (whole, less))
-    verdict = "As you said." if happened == prediction else "Not as you said."
+    verdict = ", and so it is." if happened == prediction else f"; it is **{happened}**."
     return (
         f"{start}{verdict} The dose changes by {100 * change:+.1f} %".replace("-", "−")
         + f"; the uncertainty of the time-integrated activity grows from {before:.1f} to {after:.1f} %, and the "

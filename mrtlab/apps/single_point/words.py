@@ -131,7 +131,9 @@ def one_draw(ax, patient: Patient) -> None:
             ax.add_artist(Line2D([x * patient.half_life_h], [0], color=_BLUE, marker="o", markersize=7, ls="none"))
     peak = 100 * float(np.max(patient.errors))
     ax.add_artist(Line2D([patient.peak_h], [peak], color=_BLUE, marker="^", markersize=9, ls="none"))
-    ax.text(patient.peak_h, peak + 5, f"highest: {signed(peak, 2)} %", color=_BLUE, ha="center", va="bottom")
+    white = {"boxstyle": "square,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
+    height = f"highest: {signed(peak, 2)} %"
+    ax.text(patient.peak_h, peak + 5, height, color=_BLUE, ha="center", va="bottom", bbox=white)
     ax.add_artist(Line2D([patient.time_h] * 2, [-60, 60], color=_DARK, lw=1.2, ls=":"))
     ax.text(236, 54, "solid: 2t/ln 2", color=_BLUE, ha="right", va="center")
     ax.text(236, 46, "dashed: median half-life", color="#9a4a00", ha="right", va="center")
@@ -202,9 +204,10 @@ def compared(model: SinglePointPage) -> str:
     said = []
     if model.predictions:
         for name, options, right in (("when", WHEN, when), ("most", MOST, most)):
-            words = next(text for text, value in options if value == model.predictions[name])
-            verdict = "As you said" if model.predictions[name] == right else "Not as you said"
-            said.append(f"You predicted **{words}**: {verdict.lower()}.")
+            words = {value: text for text, value in options}
+            predicted = model.predictions[name]
+            verdict = ", and so it is." if predicted == right else f"; it is **{words[right]}**."
+            said.append(f"You predicted **{words[predicted]}**{verdict}")
     said.append(
         f"With the median half-life for everybody the error is smallest at about {best:.0f} h, near 1.44 half-lives, "
         "where a "
