@@ -188,7 +188,7 @@ class Dashboard:
             if not self.page.is_closed():
                 bugs = self.page.locator(".mrt-unexpected").count()
                 broken = self.page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()
-            self.page.goto("about:blank")  # as a learner leaves: the page ends its kernel, closing alone would not
+                self.page.goto("about:blank")  # as a learner leaves: the page ends its kernel, closing alone would not
         finally:
             self.context.close()
         assert not self.outside, f"the page asked for {self.outside}"
