@@ -121,8 +121,8 @@ class Dashboard:
         Console errors and warnings, uncaught exceptions.
     """
 
-    def __init__(self, browser, address: str, shots: Path | None = None, width: int = 1280, height: int = 1000, **more):
-        self.address, self._shots = address, shots
+    def __init__(self, browser, address: str, width: int = 1280, height: int = 1000, **more):
+        self.address = address
         self.outside: list[str] = []
         self.errors: list[str] = []
         self.expect_failure = False
@@ -175,9 +175,13 @@ class Dashboard:
         """Of the program behind this page."""
         return self.page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
 
-    def screenshot(self, name: str) -> Path:
-        """The whole page as PNG in the test's folder."""
-        path = self._shots / f"{name}.png"
+    def screenshot(self, name: str) -> Path | None:
+        """The whole page as PNG in the folder MRTLAB_SCREENSHOTS names; nothing without it, for each takes a second."""
+        if not os.environ.get("MRTLAB_SCREENSHOTS"):
+            return None
+        folder = Path(os.environ["MRTLAB_SCREENSHOTS"])
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
         self.page.screenshot(path=path, full_page=True)
         return path
 

@@ -61,12 +61,12 @@ def data_folder():
 
 
 @pytest.fixture
-def new_dashboard(browser, serve, tmp_path):
+def new_dashboard(browser, serve):
     """Function: a tab on the dashboards of a folder, nothing opened yet; closed and judged after the test."""
     tabs: list[Dashboard] = []
 
     def new(folder: Path, **more) -> Dashboard:
-        tabs.append(Dashboard(browser, serve(folder), tmp_path, **more))
+        tabs.append(Dashboard(browser, serve(folder), **more))
         return tabs[-1]
 
     yield new

@@ -19,9 +19,9 @@ def tab(open_dashboard, controls_notebooks):
 
 
 @pytest.fixture(scope="module")
-def shared_tab(browser, serve, controls_notebooks, tmp_path_factory):
+def shared_tab(browser, serve, controls_notebooks):
     """One page for the tests that look at it or type into its fields, whatever others left there."""
-    tab = Dashboard(browser, serve(controls_notebooks), tmp_path_factory.mktemp("shots")).open("page.ipynb")
+    tab = Dashboard(browser, serve(controls_notebooks)).open("page.ipynb")
     yield tab
     tab.close()
 

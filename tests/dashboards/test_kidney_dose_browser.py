@@ -24,9 +24,9 @@ def open_page(data_folder, open_dashboard):
 
 
 @pytest.fixture(scope="module")
-def visit(browser, serve, tmp_path_factory):
+def visit(browser, serve):
     """One tab for all tests that leave nothing behind which the button Reset does not undo: a page takes seconds."""
-    tab = Dashboard(browser, serve(_content.folder("notebooks")), tmp_path_factory.mktemp("shots"), width=1280)
+    tab = Dashboard(browser, serve(_content.folder("notebooks")), width=1280)
     tab.open(NOTEBOOK)
     skip(tab)
     yield tab

@@ -41,7 +41,7 @@ def notebooks(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(browser, serve, notebooks, tmp_path):
+def tab(browser, serve, notebooks):
     """Function: a tab on one of the notebooks, in a browser with or without WebGL."""
     with ExitStack() as closing:
 
@@ -49,7 +49,7 @@ def tab(browser, serve, notebooks, tmp_path):
             # a second browser of the same Playwright, which allows one of itself in a process
             other = browser.browser_type.launch(executable_path=find_chromium(), args=[*FLAGS, *flags])
             closing.callback(other.close)
-            one = Dashboard(other, address or serve(notebooks), tmp_path, **more)
+            one = Dashboard(other, address or serve(notebooks), **more)
             closing.callback(_judge, one)
             one.page.set_default_timeout(150_000)  # drawing without a graphics card keeps the browser busy
             one.go(f"{kind}.ipynb")
