@@ -9,7 +9,7 @@ from mrtlab.learn import library
 from mrtlab.learn.audit import audit
 
 # `mrtlab exercise check` takes 500; here so many that a fault of one in twenty is found in 95 of 100 runs
-LEARNERS = 40
+LEARNERS = 60
 
 
 def of(tmp_path, *changes, n: int = 12):

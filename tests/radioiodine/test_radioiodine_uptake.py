@@ -152,7 +152,7 @@ class TestTracer:
         assert ri.uptake_from_tracer(0.155, 24, "I-123") == pytest.approx(0.498012, rel=1e-5)
         assert ri.uptake_from_tracer(0.011, 96, "I-124") == pytest.approx(0.0151220, rel=1e-5)
 
-    @given(st.floats(0.01, 0.2), st.floats(1, 35))
+    @given(st.floats(0.01, 0.15), st.floats(1, 35))  # at 35 h a sixth of the I-123 is left
     def test_the_decay_corrected_uptake_is_that_of_either_nuclide(self, uptake, time_h):
         tracer = ri.decay_corrected_uptake(uptake, time_h, "I-123")
         therapy = ri.decay_corrected_uptake(ri.uptake_from_tracer(uptake, time_h, "I-123"), time_h, "I-131")
