@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import mrtlab
@@ -185,16 +185,26 @@ class Dashboard:
         self.page.screenshot(path=path, full_page=True)
         return path
 
+    def _end(self, kernel: str) -> None:
+        """A browser that is closed by force takes its page's last message with it, and the kernel would stay."""
+        if kernel:
+            request = urllib.request.Request(f"{self.address}api/kernels/{kernel}", method="DELETE")
+            with suppress(urllib.error.URLError):  # gone already
+                urllib.request.urlopen(request, timeout=10).close()
+
     def close(self) -> None:
         """Close the tab; complain about what must never happen."""
         bugs = broken = 0
+        kernel = ""
         try:
             if not self.page.is_closed():
                 bugs = self.page.locator(".mrt-unexpected").count()
                 broken = self.page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()
-                self.page.goto("about:blank")  # as a learner leaves: the page ends its kernel, closing alone would not
+                if self.page.locator("#jupyter-config-data").count():
+                    kernel = self.kernel_id()
         finally:
             self.context.close()
+            self._end(kernel)
         assert not self.outside, f"the page asked for {self.outside}"
         if not self.expect_failure:
             assert not bugs, "a call-back failed; see mrtlab's log"
