@@ -26,7 +26,7 @@ def own_data_folder(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def no_event_loop(monkeypatch):
     """Browser tests of the same process leave one running."""
-    monkeypatch.setattr(view_module, "_loop", lambda: None)
+    monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ class TestPage:
                 calls.append(function)
                 return type("Handle", (), {"cancel": lambda _: calls.remove(function)})()
 
-        monkeypatch.setattr(view_module, "_loop", Loop)
+        monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", Loop)
         view.fields["volume_ml"].value = 30.0
         view.fields["volume_ml"].value = 40.0
         assert "being drawn" in view.results["budget"].html

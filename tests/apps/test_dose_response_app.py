@@ -35,7 +35,7 @@ def few_patients():
 @pytest.fixture(autouse=True)
 def no_event_loop(monkeypatch):
     """Browser tests of the same process leave one running."""
-    monkeypatch.setattr(view_module, "_loop", lambda: None)
+    monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ class TestView:
                 self.waiting = self.waiting[:-1]
 
         loop = Loop()
-        monkeypatch.setattr(view_module, "_loop", lambda: loop)
+        monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: loop)
         view.fields["seed"].value = 4
         view.fields["seed"].value = 5
         assert len(loop.waiting) == 1

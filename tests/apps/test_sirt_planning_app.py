@@ -379,12 +379,12 @@ class TestView:
 
         asyncio.run(drag())
         assert painted[4:] == ["shunt", "methods", "options", "vial"]
-        assert _userdata.load(view_module.STATE)["ratio"] == 3.0
+        assert _userdata.load(view_module._View.STATE)["ratio"] == 3.0
 
     def test_the_next_visit_finds_what_was_left(self, view):
         view.fields["bilirubin"].value = 0.9
         again = view_module._View(sirt_planning.SirtPage())
         assert again.fields["bilirubin"].value == 0.9
         assert again.figures["methods"].state == "ready"
-        _userdata.save(view_module.STATE, {"ratio": "much"})
+        _userdata.save(view_module._View.STATE, {"ratio": "much"})
         assert view_module._View(sirt_planning.SirtPage()).left_out.text

@@ -169,8 +169,9 @@ class Recovered:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """The budget of the lesion's dose; ``samples`` is None before they are drawn."""
+    """The budget of the lesion's dose; ``samples`` is None before they are drawn from the same ``chain`` of inputs."""
 
     budget: Budget
     samples: Samples | None
     volume_ml: float
+    chain: tuple

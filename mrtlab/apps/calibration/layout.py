@@ -13,26 +13,19 @@ from mrtlab.apps.calibration.model import (
     SPHERES,
 )
 from mrtlab.apps.controls import (
-    Button,
     Choice,
-    CodePanel,
     Details,
     Download,
     Figure,
-    Flag,
     Flags,
     Group,
-    Note,
-    NumberField,
     Page,
-    Result,
     Row,
     Section,
-    Slider,
     Text,
     TextField,
 )
-from mrtlab.errors import InputError
+from mrtlab.apps.sections import SectionsLayout, whole
 
 __all__ = ["INPUTS", "QUESTION", "Layout"]
 
@@ -60,25 +53,21 @@ _TITLES = {
 }
 
 
-def whole(value: float) -> None:
-    """Refuse a number with a fraction."""
-    if value != int(value):
-        raise InputError(f"{value:g} is not a whole number")
-
-
 def _outlines() -> str:
     """Voxel and resolution of both images."""
     (ct, sharp), (spect, blurred) = ((f"{10 * one:g}" for one in OUTLINES[name]) for name in ("ct", "spect"))
     return f"voxel {ct} or {spect} mm, resolution {sharp} or {blurred} mm"
 
 
-class Layout:
+class Layout(SectionsLayout):
     """Makes controls and page; what they do is the view's."""
+
+    RANGES = RANGES
+    words = words
 
     def _make(self):
         self._make_fields()
-        self._make_questions()
-        self.left_out = Flag()
+        self._make_questions(QUESTIONS)
         parts = {
             "meter": (pictures.meter_draw, words.meter_alt, words.meter_numbers, pictures.meter_axes, 300),
             "sensitivity": (
@@ -97,11 +86,8 @@ class Layout:
             name: Figure(draw, alt, table, axes=axes, height=height)
             for name, (draw, alt, table, axes, height) in parts.items()
         }
-        self.results = {name: Result() for name in INPUTS}
-        self.said_of = {name: Text() for name in INPUTS}
         self.flags = {name: Flags() for name in INPUTS}
-        self.codes = {name: CodePanel() for name in INPUTS}
-        self.same = {name: Details(f"The same in code: {_TITLES[name]}", [code]) for name, code in self.codes.items()}
+        self._make_results(_TITLES)
         self.downloads = {
             name: Download(text, file, lambda make=make: make(self.model).encode("utf-8"), "text/csv")
             for name, text, file, make in (
@@ -109,51 +95,42 @@ class Layout:
                 ("recovery", "Download the recoveries as CSV", "recoveries.csv", scripts.recovery_csv),
             )
         }
-        self.reset = Button("Reset", on_click=lambda _: self._reset())
         self._make_page()
 
     def _make_fields(self):
-        def slider(name, label, unit, step, **more):
-            low, high = RANGES[name]
-            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
-
-        def number(name, label, unit, **more):
-            low, high = RANGES[name]
-            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
-
         self.fields = {
-            "syringe_mbq": number("syringe_mbq", "Reading of the syringe", "MBq"),
-            "residual_mbq": number("residual_mbq", "Reading of the residual", "MBq"),
-            "ahead_min": slider("ahead_min", "Meter clock is ahead by", "min", 1, help="negative: it is behind"),
-            "peak": number("peak", "Counts in the peak", "", check=whole),
-            "lower": number("lower", "Counts in the lower window", "", check=whole),
-            "upper": number("upper", "Counts in the upper window", "", check=whole),
-            "activity_mbq": number("activity_mbq", "Activity at mid-scan", "MBq"),
-            "duration_s": number("duration_s", "Duration of the planar scan", "s"),
-            "voxel_counts": number("voxel_counts", "Mean counts per voxel, both heads", ""),
-            "spect_s": number("spect_s", "Duration of the SPECT, one head", "s"),
-            "concentration": number("concentration", "True concentration in the cylinder", "MBq/mL"),
-            "voxel_mm": number("voxel_mm", "Voxel edge", "mm"),
-            "dead_time_us": slider(
+            "syringe_mbq": self._number("syringe_mbq", "Reading of the syringe", "MBq"),
+            "residual_mbq": self._number("residual_mbq", "Reading of the residual", "MBq"),
+            "ahead_min": self._slider("ahead_min", "Meter clock is ahead by", "min", 1, help="negative: it is behind"),
+            "peak": self._number("peak", "Counts in the peak", "", check=whole),
+            "lower": self._number("lower", "Counts in the lower window", "", check=whole),
+            "upper": self._number("upper", "Counts in the upper window", "", check=whole),
+            "activity_mbq": self._number("activity_mbq", "Activity at mid-scan", "MBq"),
+            "duration_s": self._number("duration_s", "Duration of the planar scan", "s"),
+            "voxel_counts": self._number("voxel_counts", "Mean counts per voxel, both heads", ""),
+            "spect_s": self._number("spect_s", "Duration of the SPECT, one head", "s"),
+            "concentration": self._number("concentration", "True concentration in the cylinder", "MBq/mL"),
+            "voxel_mm": self._number("voxel_mm", "Voxel edge", "mm"),
+            "dead_time_us": self._slider(
                 "dead_time_us", "Dead time", "µs", 0.1, help="4.6 µs: published for a Symbia T, 208 keV primary photons"
             ),
-            "observed_kcps": slider("observed_kcps", "Recorded rate", "kcps", 1),
-            "start_gbq": slider("start_gbq", "Activity at the start", "GBq", 0.2),
-            "spacing_d": slider("spacing_d", "Days between measurements", "d", 0.5),
-            "points": slider("points", "Measurements", "", 1, check=whole),
-            "seconds": slider("seconds", "Counting time of each", "s", 5),
-            "seed": slider("seed", "Noise number", "", 1, help="other noise, same camera", check=whole),
-            "fill": number("fill", "Fill of the spheres", "MBq/mL"),
-            "spread_percent": slider("spread_percent", "Uncertainty of each recovery", "%", 0.5),
-            "lesion_ml": slider("lesion_ml", "Volume of the lesion", "mL", 0.1),
-            "lesion_mbq": number("lesion_mbq", "Apparent activity of the lesion", "MBq"),
-            "counts_percent": slider("counts_percent", "Uncertainty of the apparent activity", "%", 0.5),
-            "q_percent": slider("q_percent", "Uncertainty of the sensitivity", "%", 0.5),
-            "fit_percent": slider("fit_percent", "Uncertainty of the time–activity fit", "%", 1),
-            "fwhm_mm": slider("fwhm_mm", "Resolution of the SPECT", "mm", 0.5),
+            "observed_kcps": self._slider("observed_kcps", "Recorded rate", "kcps", 1),
+            "start_gbq": self._slider("start_gbq", "Activity at the start", "GBq", 0.2),
+            "spacing_d": self._slider("spacing_d", "Days between measurements", "d", 0.5),
+            "points": self._slider("points", "Measurements", "", 1, check=whole),
+            "seconds": self._slider("seconds", "Counting time of each", "s", 5),
+            "seed": self._slider("seed", "Noise number", "", 1, help="other noise, same camera", check=whole),
+            "fill": self._number("fill", "Fill of the spheres", "MBq/mL"),
+            "spread_percent": self._slider("spread_percent", "Uncertainty of each recovery", "%", 0.5),
+            "lesion_ml": self._slider("lesion_ml", "Volume of the lesion", "mL", 0.1),
+            "lesion_mbq": self._number("lesion_mbq", "Apparent activity of the lesion", "MBq"),
+            "counts_percent": self._slider("counts_percent", "Uncertainty of the apparent activity", "%", 0.5),
+            "q_percent": self._slider("q_percent", "Uncertainty of the sensitivity", "%", 0.5),
+            "fit_percent": self._slider("fit_percent", "Uncertainty of the time–activity fit", "%", 1),
+            "fwhm_mm": self._slider("fwhm_mm", "Resolution of the SPECT", "mm", 0.5),
         }
         for name, diameter in zip(SPHERES, DIAMETERS_CM, strict=True):
-            self.fields[name] = number(name, f"Apparent activity, sphere of {10 * diameter:.0f} mm", "MBq")
+            self.fields[name] = self._number(name, f"Apparent activity, sphere of {10 * diameter:.0f} mm", "MBq")
         self.clocks = {
             "syringe_at": TextField("Syringe read at", help="clock of the meter, as in 08:25"),
             "administered_at": TextField("Injected at", help="clock of the ward and camera"),
@@ -168,17 +145,6 @@ class Layout:
             ),
             "outline": Choice("Outlined on", [("CT", "ct"), ("SPECT", "spect")], help=_outlines()),
         }
-
-    def _make_questions(self):
-        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
-        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
-        for name in QUESTIONS:
-            text = words.COMMITTED[name]
-            self.commit[name] = Button(
-                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
-            )
-            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
-            self.missing[name], self.said[name] = Flag(), Note()
 
     def _make_page(self):
         fields, chosen = self.fields, self.chosen
@@ -263,10 +229,4 @@ class Layout:
             subtitle="40 min · level: apply · illustrative readings, simulated source",
             units="MBq · s · mL · cps/MBq",
             foot=False,
-        )
-
-    def _ask(self, name):
-        return Section(
-            words.HEADS[name],
-            under=[self.choices[name], Row([self.commit[name], self.skip[name]]), self.missing[name], self.said[name]],
         )

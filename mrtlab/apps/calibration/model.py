@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +12,9 @@ from uncertainties import ufloat
 
 from mrtlab import _check, calibration
 from mrtlab.apps.calibration.found import Decay, Meter, Rates, Recovered, Sensitivity, Shares
+from mrtlab.apps.sections import SectionsModel, heard, within
 from mrtlab.constants import value as constant
-from mrtlab.errors import InputError, PlausibilityWarning
+from mrtlab.errors import InputError
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.uncertainty import dose_budget, dose_monte_carlo
 
@@ -94,17 +94,7 @@ def clock_time(text: str) -> datetime:
     return datetime(2026, 1, 12, int(found[1]), int(found[2]), tzinfo=UTC)
 
 
-def heard(function):
-    """The result, and what its methods warned of."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = function()
-    return result, tuple(
-        dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PlausibilityWarning))
-    )
-
-
-class CalibrationPage(t.HasTraits):
+class CalibrationPage(SectionsModel):
     """Inputs of all sections, and what the learner predicted. Ranges are in :data:`RANGES`; defaults illustrative."""
 
     syringe_mbq, residual_mbq, ahead_min = t.Float(7550.0), t.Float(92.0), t.Float(0.0)
@@ -121,17 +111,10 @@ class CalibrationPage(t.HasTraits):
     sphere4_mbq, sphere5_mbq, sphere6_mbq = t.Float(2.13), t.Float(5.12), t.Float(12.4)
     lesion_ml, lesion_mbq, counts_percent = t.Float(8.0), t.Float(20.0), t.Float(2.0)
     q_percent, fit_percent, fwhm_mm, outline = t.Float(4.0), t.Float(5.0), t.Float(10.0), t.Unicode("ct")
-    predictions = t.Dict()
-    skipped = t.List(t.Unicode())
 
-    @t.validate(*RANGES)
-    def _within(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high or (name in _WHOLE and value != int(value)):
-            kind = "a whole number" if name in _WHOLE else "a number"
-            raise InputError(f"{name} must be {kind} between {low:g} and {high:g}, got {value!r}")
-        return value
+    INPUTS = (*RANGES, *CHOICES, *CLOCKS)
+    QUESTIONS = QUESTIONS
+    _within = within(RANGES, _WHOLE)
 
     @t.validate(*CHOICES)
     def _offered(self, proposal):
@@ -144,21 +127,6 @@ class CalibrationPage(t.HasTraits):
     def _clock(self, proposal):
         clock_time(proposal["value"])
         return proposal["value"]
-
-    def reset(self) -> None:
-        """As at the first visit; predictions stay."""
-        for name in (*RANGES, *CHOICES, *CLOCKS):
-            setattr(self, name, self.traits()[name].default_value)
-
-    def asked(self, question: str) -> bool:
-        """Whether a figure waits for its prediction."""
-        return question not in self.predictions and question not in self.skipped
-
-    def predict(self, question: str, choice: str) -> None:
-        """Commit to an answer; the first one stays."""
-        if choice not in QUESTIONS.get(question, ()):
-            raise InputError(f"{question!r} cannot be answered with {choice!r}")
-        self.predictions = {question: choice, **self.predictions}
 
     # ---- the sections
 
@@ -250,11 +218,15 @@ class CalibrationPage(t.HasTraits):
         true = fit.sensitivity_cps_per_mbq.n * found.grid_mbq
         return replace(found, fit=fit, curve=calibration.observed_rate(true, fit.dead_time_s.n, found.model))
 
-    def recovery(self) -> Recovered:
-        """Fit to the spheres, and the activity of a lesion."""
+    def _spheres(self):
+        """Recoveries, their uncertainties, and the curve through them."""
         recoveries = np.array([getattr(self, name) for name in SPHERES]) / (self.fill * VOLUMES_ML)
         sigma = self.spread_percent / 100 * recoveries
-        curve = calibration.fit_recovery(VOLUMES_ML, recoveries, sigma)
+        return recoveries, sigma, calibration.fit_recovery(VOLUMES_ML, recoveries, sigma)
+
+    def recovery(self) -> Recovered:
+        """Fit to the spheres, and the activity of a lesion."""
+        recoveries, sigma, curve = self._spheres()
         grid = np.geomspace(0.3, 200, 60)
         band, _ = heard(lambda: curve(grid))
         coefficient, said = heard(lambda: curve(self.lesion_ml))
@@ -294,34 +266,9 @@ class CalibrationPage(t.HasTraits):
 
     def shares(self) -> Shares:
         """The linear budget."""
-        return Shares(dose_budget(*self._chain(self.recovery().curve)), None, self.lesion_ml)
+        chain = self._chain(self._spheres()[-1])
+        return Shares(dose_budget(*chain), None, self.lesion_ml, chain)
 
     def sampled(self, found: Shares) -> Shares:
         """The same by Monte Carlo."""
-        return replace(found, samples=dose_monte_carlo(*self._chain(self.recovery().curve), n=SAMPLES, seed=1))
-
-    # ---- what is kept
-
-    def state(self) -> dict:
-        """What is kept between visits."""
-        return {name: getattr(self, name) for name in (*RANGES, *CHOICES, *CLOCKS, "predictions", "skipped")}
-
-    def restore(self, state: dict) -> bool:
-        """Take up a saved state; whether all of it could be used."""
-        whole = True
-        for name in (*RANGES, *CHOICES, *CLOCKS, "skipped"):
-            if name not in state:
-                continue
-            try:
-                if isinstance(state[name], bool):
-                    raise InputError(f"{name} must not be {state[name]}")
-                setattr(self, name, state[name])
-            except (t.TraitError, InputError, OverflowError):
-                whole = False
-        said = state.get("predictions") or {}
-        try:
-            for question, choice in said.items():
-                self.predict(question, choice)
-        except (AttributeError, TypeError, InputError):
-            whole = False
-        return whole
+        return replace(found, samples=dose_monte_carlo(*found.chain, n=SAMPLES, seed=1))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from mrtlab.apps import kept
 from mrtlab.apps.calibration import scripts, words
 from mrtlab.apps.calibration.layout import INPUTS, QUESTION, Layout
 from mrtlab.apps.calibration.model import CalibrationPage, clock_time
-from mrtlab.apps.controls import Page, guard
+from mrtlab.apps.controls import Page
+from mrtlab.apps.sections import GATED, SectionsView
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
-
-STATE = "calibration"
 
 
 def page(model: CalibrationPage | None = None) -> Page:
@@ -25,86 +23,27 @@ def page(model: CalibrationPage | None = None) -> Page:
     return _View(model or CalibrationPage()).page
 
 
-class _View(Layout):
-    def __init__(self, model: CalibrationPage):
-        self.model, self._quiet = model, False
-        self._make()
-        self._shown = guard(self.page)
-        with self._shown:
-            if not model.restore(kept.load(STATE)):
-                self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
-        for name, field in (self.fields | self.chosen | self.clocks).items():
-            field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
-        for field in self.fields.values():
-            field.observe(self._shown(lambda change: self._stale()), "state")
-        with self._shown:
-            self._show_inputs()
-            self._refresh()
+class _View(Layout, SectionsView):
+    STATE = "calibration"
+    INPUTS = INPUTS
+    QUESTION = QUESTION
 
     # what the learner does
 
-    def _input(self, name, value):
-        if self._quiet:
-            return
-        self._stale()
-        if value is None or (name in self.clocks and not _readable(value)):
-            return
-        setattr(self.model, name, value)
-        self._refresh((name,))
+    def _usable(self, name, value) -> bool:
+        return name not in self.clocks or _readable(value)
+
+    def _answered(self, section):
+        self._refresh_one(section)
         self._save()
-
-    def _commit(self, name):
-        with self._shown:
-            choice = self.choices[name].value
-            self.missing[name].text = "" if choice else "Choose an answer before you commit."
-            if choice:
-                self.model.predict(name, choice)
-                self._answered(name)
-
-    def _skip(self, name):
-        with self._shown:
-            self.missing[name].text = ""
-            self.model.skipped = [*self.model.skipped, name]
-            self._answered(name)
-
-    def _answered(self, name):
-        self._refresh_one(next(section for section, question in QUESTION.items() if question == name))
-        self._save()
-
-    def _reset(self):
-        with self._shown:
-            self.model.reset()
-            self._show_inputs()
-            self._refresh()
-            self._save()
 
     # what the page shows
 
-    def _waits(self, section) -> bool:
-        """Whether a section waits for its prediction."""
-        return section in QUESTION and self.model.asked(QUESTION[section])
-
-    def _stale(self) -> None:
-        for name, section in self.sections.items():
-            section.stale = ""
-            for field in INPUTS[name]:
-                if field in self.fields and self.fields[field].state != "good":
-                    section.stale = f"the field “{self.fields[field].label}” cannot be used"
-                    break
-                if field in self.clocks and not _readable(self.clocks[field].value):
-                    section.stale = f"“{self.clocks[field].label}” is no clock time such as 08:25"
-                    break
-
-    def _show_inputs(self):
-        self._quiet = True
-        try:
-            for name, field in self.fields.items():
-                field.text = ""
-                field.value = getattr(self.model, name)
-            for name, control in (self.chosen | self.clocks).items():
-                control.value = getattr(self.model, name)
-        finally:
-            self._quiet = False
+    def _wrong(self, name) -> str:
+        clock = self.clocks.get(name)
+        if clock and not _readable(clock.value):
+            return f"“{clock.label}” is no clock time such as 08:25"
+        return super()._wrong(name)
 
     def _refresh(self, names=None):
         """Show anew the sections that depend on some inputs, or all; those that fit last."""
@@ -114,11 +53,13 @@ class _View(Layout):
                 self._refresh_one(section)
 
     def _refresh_one(self, section):
-        self._show_question(section)
+        self.same[section].layout.display = "none" if self._waits(section) else None
+        if section in QUESTION:
+            self._show_question(QUESTION[section])
         if self.sections[section].stale:
             return
         if self._waits(section):
-            self.figures[section].empty(words.GATED)
+            self.figures[section].empty(GATED)
             return
         try:
             getattr(self, f"_show_{section}")()
@@ -128,18 +69,6 @@ class _View(Layout):
             self.said_of[section].text, self.flags[section].texts = "", []
             self.same[section].layout.display = "none"  # it would be refused as well
         self.codes[section].code = getattr(scripts, {"shares": "budget"}.get(section, section))(self.model)
-
-    def _show_question(self, section):
-        self.same[section].layout.display = "none" if self._waits(section) else None
-        if section not in QUESTION:
-            return
-        name, model = QUESTION[section], self.model
-        asked = model.asked(name)
-        if name in model.predictions:
-            self.choices[name].value = model.predictions[name]
-        for widget in (self.choices[name], self.commit[name], self.skip[name]):
-            widget.disabled = not asked
-        self.said[name].text = words.compared(model, name)
 
     def _show(self, section, found, result, said="", flags=()):
         self.figures[section].show(found)
@@ -178,9 +107,6 @@ class _View(Layout):
         self._show("shares", found, words.shares_result(found), words.shares_said(found), flags)
         found = self.model.sampled(found)
         self.results["shares"].set(*words.shares_result(found))
-
-    def _save(self) -> None:
-        kept.save(self.page, STATE, self.model.state())
 
 
 def _readable(text: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import floor, log10
 
+from mrtlab.apps import sections
 from mrtlab.apps.calibration.found import Decay, Meter, Rates, Recovered, Sensitivity, Shares
 from mrtlab.apps.calibration.model import CPS_PER_MBQ, RIGHT, CalibrationPage
 from mrtlab.apps.calibration.pictures import NAMES, percent
 from mrtlab.constants import value as constant
 
-GATED = "The figure appears once you have committed to a prediction, or skipped it."
 ASKED = {
     "clock": "Lu-177: the syringe was read two hours before the injection, and nobody corrects for decay. The net "
     "activity comes out too high by …",
@@ -65,13 +65,7 @@ def plain(texts) -> list[str]:
 
 def compared(model: CalibrationPage, question: str) -> str:
     """The prediction beside what is so."""
-    if model.asked(question):
-        return ""
-    why, said = _WHY[question], model.predictions.get(question)
-    if said is None:
-        return why
-    text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**{', and so it is' if said == RIGHT[question] else '; it is not so'}. {why}"
+    return sections.compared(model, question, OPTIONS[question], RIGHT[question], _WHY[question])
 
 
 def p_value(p: float) -> str:

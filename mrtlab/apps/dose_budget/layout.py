@@ -5,24 +5,19 @@ from __future__ import annotations
 from mrtlab.apps.controls import (
     Button,
     Choice,
-    CodePanel,
     Details,
     Download,
     Figure,
     Flag,
     Flags,
     Group,
-    Note,
-    NumberField,
     Page,
-    Result,
     Row,
     Section,
-    Slider,
-    Text,
 )
 from mrtlab.apps.dose_budget import pictures, words
 from mrtlab.apps.dose_budget.model import EDGES_MM, NUCLIDES, ORGANS, QUESTIONS, RANGES, SPHERE_NUCLIDES
+from mrtlab.apps.sections import SectionsLayout
 
 __all__ = ["INPUTS", "SEEN", "Layout"]
 
@@ -47,12 +42,6 @@ INPUTS = {
     ),
 }
 SEEN = 4  # of the budget's inputs; the others are behind "more"
-_HEADS = {
-    "mass": ("Before you look: the reference mass", "mass"),
-    "spheres": ("Before you look: a small lesion", "sphere"),
-    "voxels": ("Before you look: a kernel", "kernel"),
-    "budget": ("Before you look: one volume, three places", "budget"),
-}
 _TITLES = {
     "mass": "How much does the mass decide?",
     "spheres": "What does a small sphere keep?",
@@ -61,13 +50,15 @@ _TITLES = {
 }
 
 
-class Layout:
+class Layout(SectionsLayout):
     """Makes controls and page; what they do is the view's."""
+
+    RANGES = RANGES
+    words = words
 
     def _make(self):
         self._make_fields()
-        self._make_questions()
-        self.left_out = Flag()
+        self._make_questions(QUESTIONS)
         self.figures = {
             name: Figure(
                 getattr(pictures, f"{name}_draw"),
@@ -78,11 +69,8 @@ class Layout:
             )
             for name in QUESTIONS
         }
-        self.results = {name: Result() for name in QUESTIONS}
-        self.said_of = {name: Text() for name in QUESTIONS}
         self.flags = {name: Flags() for name in QUESTIONS}
-        self.codes = {name: CodePanel() for name in QUESTIONS}
-        self.same = {name: Details(f"The same in code: {_HEADS[name][1]}", [code]) for name, code in self.codes.items()}
+        self._make_results(words.COMMITTED)
         self.download = Download(
             "Download the budget as CSV",
             "dose_budget.csv",
@@ -93,37 +81,30 @@ class Layout:
             "lesion": Button("Small lesion, 3 mL", on_click=lambda _: self._preset("lesion")),
             "kidney": Button("Kidney, 150 mL", on_click=lambda _: self._preset("kidney")),
         }
-        self.reset = Button("Reset", on_click=lambda _: self._reset())
         self._make_page()
 
     def _make_fields(self):
-        def slider(name, label, unit, step, **more):
-            low, high = RANGES[name]
-            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
-
-        def number(name, label, unit, **more):
-            low, high = RANGES[name]
-            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
-
         self.fields = {
-            "tia_mbq_h": number("tia_mbq_h", "Time-integrated activity of the organ", "MBq·h"),
-            "mass_g": number("mass_g", "Mass of the patient's organ", "g"),
-            "sphere_tia_mbq_h": number("sphere_tia_mbq_h", "Time-integrated activity of the sphere", "MBq·h"),
-            "sphere_g": number("sphere_g", "Mass of the sphere", "g"),
-            "diameter_mm": slider("diameter_mm", "Diameter of the hot sphere", "mm", 1),
-            "ratio": slider("ratio", "Hot over background", "", 1),
-            "volume_ml": number("volume_ml", "Volume outlined", "mL"),
-            "outline_voxel_mm": slider("outline_voxel_mm", "Voxel of the outline's image", "mm", 0.1),
-            "outline_fwhm_mm": slider("outline_fwhm_mm", "FWHM of the outline's image", "mm", 0.5),
-            "image_fwhm_mm": slider("image_fwhm_mm", "FWHM of the SPECT", "mm", 0.5),
-            "b1_ml": number("b1_ml", "Volume with recovery ½, b1", "mL"),
-            "b1_percent": slider("b1_percent", "u of b1", "%", 0.5),
-            "b2": number("b2", "Steepness, b2", ""),
-            "b2_percent": slider("b2_percent", "u of b2", "%", 0.5),
-            "correlation": slider("correlation", "Correlation of b1 and b2", "", 0.01),
-            "sensitivity_percent": slider("sensitivity_percent", "u of the sensitivity", "%", 0.5),
-            "tia_percent": slider("tia_percent", "u of the curve fit", "%", 0.5),
-            "s_exponent": slider("s_exponent", "Exponent of the S value", "", 0.01, help="S goes with V to minus this"),
+            "tia_mbq_h": self._number("tia_mbq_h", "Time-integrated activity of the organ", "MBq·h"),
+            "mass_g": self._number("mass_g", "Mass of the patient's organ", "g"),
+            "sphere_tia_mbq_h": self._number("sphere_tia_mbq_h", "Time-integrated activity of the sphere", "MBq·h"),
+            "sphere_g": self._number("sphere_g", "Mass of the sphere", "g"),
+            "diameter_mm": self._slider("diameter_mm", "Diameter of the hot sphere", "mm", 1),
+            "ratio": self._slider("ratio", "Hot over background", "", 1),
+            "volume_ml": self._number("volume_ml", "Volume outlined", "mL"),
+            "outline_voxel_mm": self._slider("outline_voxel_mm", "Voxel of the outline's image", "mm", 0.1),
+            "outline_fwhm_mm": self._slider("outline_fwhm_mm", "FWHM of the outline's image", "mm", 0.5),
+            "image_fwhm_mm": self._slider("image_fwhm_mm", "FWHM of the SPECT", "mm", 0.5),
+            "b1_ml": self._number("b1_ml", "Volume with recovery ½, b1", "mL"),
+            "b1_percent": self._slider("b1_percent", "u of b1", "%", 0.5),
+            "b2": self._number("b2", "Steepness, b2", ""),
+            "b2_percent": self._slider("b2_percent", "u of b2", "%", 0.5),
+            "correlation": self._slider("correlation", "Correlation of b1 and b2", "", 0.01),
+            "sensitivity_percent": self._slider("sensitivity_percent", "u of the sensitivity", "%", 0.5),
+            "tia_percent": self._slider("tia_percent", "u of the curve fit", "%", 0.5),
+            "s_exponent": self._slider(
+                "s_exponent", "Exponent of the S value", "", 0.01, help="S goes with V to minus this"
+            ),
         }
         self.chosen = {
             "organ": Choice("Organ of the phantom", [(name, name) for name in ORGANS]),
@@ -132,17 +113,6 @@ class Layout:
             "voxel_nuclide": Choice("Nuclide in the voxels", [(name, name) for name in SPHERE_NUCLIDES]),
             "edge_mm": Choice("Voxel edge", [(f"{edge} mm", edge) for edge in EDGES_MM]),
         }
-
-    def _make_questions(self):
-        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
-        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
-        for name in QUESTIONS:
-            text = _HEADS[name][1]
-            self.commit[name] = Button(
-                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
-            )
-            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
-            self.missing[name], self.said[name] = Flag(), Note()
 
     def _make_page(self):
         every = self.fields | self.chosen
@@ -190,16 +160,4 @@ class Layout:
             subtitle="40 min · level: judge · illustrative patients, computed kernels",
             units="MBq · h · Gy",
             foot=False,
-        )
-
-    def _ask(self, name):
-        return Section(
-            _HEADS[name][0],
-            under=[
-                Text(words.STORIES[name]),
-                self.choices[name],
-                Row([self.commit[name], self.skip[name]]),
-                self.missing[name],
-                self.said[name],
-            ],
         )

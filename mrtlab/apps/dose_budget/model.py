@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
 from functools import lru_cache
 
 import numpy as np
@@ -12,8 +11,9 @@ import traitlets as t
 
 from mrtlab import dose
 from mrtlab.apps.dose_budget.found import Grid, Mass, Spheres, Uncertain
+from mrtlab.apps.sections import SectionsModel, heard, within
 from mrtlab.constants import value as constant
-from mrtlab.errors import InputError, PlausibilityWarning
+from mrtlab.errors import InputError
 from mrtlab.kernels import point_kernel
 from mrtlab.nuclides import nuclide as find_nuclide
 
@@ -100,15 +100,7 @@ def _fractions():
     return electrons, photons
 
 
-def _heard(function):
-    """A result and the warnings that came with it."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PlausibilityWarning)
-        found = function()
-    return found, tuple(str(one.message) for one in caught if issubclass(one.category, PlausibilityWarning))
-
-
-class DoseBudgetPage(t.HasTraits):
+class DoseBudgetPage(SectionsModel):
     """Inputs of all sections, and what the learner predicted. Ranges are in :data:`RANGES`; all are illustrative."""
 
     tia_mbq_h = t.Float(9000.0)
@@ -134,21 +126,10 @@ class DoseBudgetPage(t.HasTraits):
     sphere_nuclide = t.Enum(*_CHOICES["sphere_nuclide"])
     voxel_nuclide = t.Enum(*_CHOICES["voxel_nuclide"])
     edge_mm = t.Enum(*_CHOICES["edge_mm"])
-    predictions = t.Dict()
-    skipped = t.List(t.Unicode())
 
-    @t.validate(*RANGES)
-    def _within(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high:
-            raise InputError(f"{name} must be a number between {low:g} and {high:g}, got {value!r}")
-        return value
-
-    def reset(self) -> None:
-        """As at the first visit; predictions stay."""
-        for name in (*RANGES, *_CHOICES):
-            setattr(self, name, self.traits()[name].default_value)
+    INPUTS = (*RANGES, *_CHOICES)
+    QUESTIONS = QUESTIONS
+    _within = within(RANGES)
 
     def preset(self, name: str) -> None:
         """Put the inputs of the budget to one of the pair."""
@@ -156,16 +137,6 @@ class DoseBudgetPage(t.HasTraits):
             raise InputError(f"there is no preset {name!r}; there are {', '.join(PRESETS)}")
         for field, value in PRESETS[name].items():
             setattr(self, field, value)
-
-    def asked(self, question: str) -> bool:
-        """Whether a figure waits for its prediction."""
-        return question not in self.predictions and question not in self.skipped
-
-    def predict(self, question: str, choice: str) -> None:
-        """Commit to an answer; the first one stays."""
-        if choice not in QUESTIONS.get(question, ()):
-            raise InputError(f"{question!r} cannot be answered with {choice!r}")
-        self.predictions = {question: choice, **self.predictions}
 
     def reference(self) -> tuple[float, float, bool]:
         """Reference S value, Gy/(MBq·h), its mass, g, and whether it is one of a phantom."""
@@ -183,8 +154,8 @@ class DoseBudgetPage(t.HasTraits):
         def scaled(mass):
             return self.tia_mbq_h * dose.scale_s_value(s_value, reference_g, mass, self.nuclide)
 
-        now, warned = _heard(lambda: float(scaled(self.mass_g)))
-        curve, _ = _heard(lambda: scaled(masses))
+        now, warned = heard(lambda: float(scaled(self.mass_g)))
+        curve, _ = heard(lambda: scaled(masses))
         return Mass(
             masses,
             curve,
@@ -202,7 +173,7 @@ class DoseBudgetPage(t.HasTraits):
         """What spheres keep of electrons and photons."""
         name, mass = self.sphere_nuclide, self.sphere_g
         electrons, photons = _fractions()
-        (found, photon, s_value), warned = _heard(
+        (found, photon, s_value), warned = heard(
             lambda: (
                 float(dose.sphere_absorbed_fraction(mass, name)),
                 float(dose.sphere_absorbed_fraction(mass, name, "photon")) if name in photons else None,
@@ -219,7 +190,7 @@ class DoseBudgetPage(t.HasTraits):
             photon,
             self.sphere_tia_mbq_h * s_value,
             float(dose.local(self.sphere_tia_mbq_h, mass, name)),
-            tuple(dict.fromkeys(warned)),
+            warned,
         )
 
     def grid(self) -> Grid:
@@ -271,14 +242,14 @@ class DoseBudgetPage(t.HasTraits):
         """The linear budget, at once."""
         from mrtlab.uncertainty import dose_budget
 
-        found, _ = _heard(lambda: dose_budget(*self._chain()))
+        found, _ = heard(lambda: dose_budget(*self._chain()))
         return Uncertain(found)
 
     def sampled(self, found: Uncertain) -> Uncertain:
         """The same with Monte Carlo beside it."""
         from mrtlab.uncertainty import dose_monte_carlo
 
-        samples, _ = _heard(lambda: dose_monte_carlo(*self._chain()))
+        samples, _ = heard(lambda: dose_monte_carlo(*self._chain()))
         return Uncertain(found.budget, samples)
 
     def budget_csv(self) -> str:
@@ -296,27 +267,3 @@ class DoseBudgetPage(t.HasTraits):
         """Electron and photon energy of a decay, MeV, and the part of the former that is not bremsstrahlung."""
         found = find_nuclide(name)
         return found.electron_mev, found.photon_mev, point_kernel(name).deposited
-
-    def state(self) -> dict:
-        """What is kept between visits."""
-        return {name: getattr(self, name) for name in (*RANGES, *_CHOICES, "predictions", "skipped")}
-
-    def restore(self, state: dict) -> bool:
-        """Take up a saved state; whether all of it could be used."""
-        whole = True
-        for name in (*RANGES, *_CHOICES, "skipped"):
-            if name not in state:
-                continue
-            try:
-                if isinstance(state[name], bool):
-                    raise InputError(f"{name} must not be {state[name]}")
-                setattr(self, name, state[name])
-            except (t.TraitError, InputError, OverflowError):
-                whole = False
-        said = state.get("predictions") or {}
-        try:
-            for question, choice in said.items():
-                self.predict(question, choice)
-        except (AttributeError, TypeError, InputError):
-            whole = False
-        return whole

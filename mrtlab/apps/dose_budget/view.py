@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from mrtlab.apps import kept
-from mrtlab.apps.controls import Page, guard
+from mrtlab.apps.controls import Page
 from mrtlab.apps.dose_budget import scripts, words
 from mrtlab.apps.dose_budget.layout import INPUTS, Layout
-from mrtlab.apps.dose_budget.model import DoseBudgetPage
+from mrtlab.apps.dose_budget.model import QUESTIONS, DoseBudgetPage
+from mrtlab.apps.sections import GATED, SectionsView
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
-STATE = "dose_budget"
 _REST_S = 0.15  # Monte Carlo comes when the inputs rest for this long
 
 
@@ -28,57 +25,12 @@ def page(model: DoseBudgetPage | None = None) -> Page:
     return _View(model or DoseBudgetPage()).page
 
 
-def _loop():
-    """The kernel's event loop, or None outside of one."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-class _View(Layout):
-    def __init__(self, model: DoseBudgetPage):
-        self.model, self._quiet, self._pending = model, False, None
-        self._make()
-        self._shown = guard(self.page)
-        with self._shown:
-            if not model.restore(kept.load(STATE)):
-                self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
-        for name, field in (self.fields | self.chosen).items():
-            field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
-        for field in self.fields.values():
-            field.observe(self._shown(lambda change: self._stale()), "state")
-        with self._shown:
-            self._show_inputs()
-            self._refresh()
+class _View(Layout, SectionsView):
+    STATE = "dose_budget"
+    INPUTS = INPUTS
+    QUESTION = {name: name for name in QUESTIONS}  # noqa: RUF012  # sections have the names of their questions
 
     # what the learner does
-
-    def _input(self, name, value):
-        if self._quiet:
-            return
-        self._stale()
-        if value is None:
-            return
-        setattr(self.model, name, value)
-        self._refresh((name,))
-        self._save()
-
-    def _commit(self, name):
-        with self._shown:
-            choice = self.choices[name].value
-            self.missing[name].text = "" if choice else "Choose an answer before you commit."
-            if choice:
-                self.model.predict(name, choice)
-                self._refresh(INPUTS[name])
-                self._save()
-
-    def _skip(self, name):
-        with self._shown:
-            self.missing[name].text = ""
-            self.model.skipped = [*self.model.skipped, name]
-            self._refresh(INPUTS[name])
-            self._save()
 
     def _preset(self, name):
         with self._shown:
@@ -87,35 +39,7 @@ class _View(Layout):
             self._refresh(INPUTS["budget"])
             self._save()
 
-    def _reset(self):
-        with self._shown:
-            self.model.reset()
-            self._show_inputs()
-            self._refresh()
-            self._save()
-
     # what the page shows
-
-    def _stale(self) -> None:
-        for name, section in self.sections.items():
-            wrong = [
-                self.fields[field].label
-                for field in INPUTS[name]
-                if field in self.fields and self.fields[field].state != "good"
-            ]
-            section.stale = f"the field “{wrong[0]}” cannot be used" if wrong else ""
-
-    def _show_inputs(self, names=None):
-        self._quiet = True
-        try:
-            for name, field in self.fields.items():
-                if names is None or name in names:
-                    field.text = ""
-                    field.value = getattr(self.model, name)
-            for name, choice in self.chosen.items():
-                choice.value = getattr(self.model, name)
-        finally:
-            self._quiet = False
 
     def _refresh(self, names=None):
         """Show anew the sections that depend on some inputs, or all."""
@@ -124,11 +48,11 @@ class _View(Layout):
         for name, section in self.sections.items():
             if section.stale or (names is not None and not set(names) & set(INPUTS[name])):
                 continue
-            if self.model.asked(name):
-                self.figures[name].empty(words.GATED)
+            if self._waits(name):
+                self.figures[name].empty(GATED)
                 continue
             if name == "budget":
-                self._forget()
+                self._rest.cancel()
             try:
                 getattr(self, f"_refresh_{name}")()
             except InputError as refused:  # a recovery below 0.2, say: an answer, not a slip of the page
@@ -146,17 +70,12 @@ class _View(Layout):
             self.doubt.text = ""
 
     def _show_questions(self):
-        model = self.model
-        for name, choice in self.choices.items():
-            asked = model.asked(name)
-            if name in model.predictions:
-                choice.value = model.predictions[name]
-            choice.disabled = self.commit[name].disabled = self.skip[name].disabled = not asked
-            self.said[name].text = words.compared(model, name)
-            if asked:
+        for name in self.choices:
+            self._show_question(name)
+            if self._waits(name):
                 self.same[name].layout.display = "none"
         for widget in (*self.presets.values(), self.download):
-            widget.layout.display = "none" if model.asked("budget") else None
+            widget.layout.display = "none" if self._waits("budget") else None
 
     def _refresh_mass(self):
         found = self.model.mass()
@@ -181,26 +100,15 @@ class _View(Layout):
         self.said_of["voxels"].text = words.voxels_said(found)
         self.codes["voxels"].code = scripts.voxels(self.model)
 
-    def _forget(self):
-        """Samples of inputs that are no more are not wanted."""
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
-
     def _refresh_budget(self):
         """Bars first; Monte Carlo when they are painted and the inputs rest."""
         found = self.model.budget()
         self._show_budget(found)
         self.flags["budget"].texts = words.other_flags(found)
         self.codes["budget"].code = scripts.budget(self.model)
-        loop, draw = _loop(), self._shown(lambda: self._draw(found))
-        if loop is None:
-            draw()
-        else:
-            self._pending = loop.call_later(_REST_S, draw)
+        self._rest.then(_REST_S, self._shown(lambda: self._draw(found)))
 
     def _draw(self, found):
-        self._pending = None
         self._show_budget(self.model.sampled(found))
 
     def _show_budget(self, found):
@@ -208,6 +116,3 @@ class _View(Layout):
         self.results["budget"].set(*words.budget_result(found))
         self.said_of["budget"].text = words.budget_said(found)
         self.doubt.text = words.budget_doubt(found)
-
-    def _save(self) -> None:
-        kept.save(self.page, STATE, self.model.state())

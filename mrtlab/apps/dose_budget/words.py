@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from mrtlab.apps import sections
 from mrtlab.apps.dose_budget.found import Grid, Mass, Spheres, Uncertain
 from mrtlab.apps.dose_budget.model import HOT_MBQ_H_PER_ML, RIGHT, DoseBudgetPage
 from mrtlab.errors import Flag
 
-GATED = "The figure appears once you have committed to a prediction, or skipped it."
+HEADS = {
+    "mass": "Before you look: the reference mass",
+    "spheres": "Before you look: a small lesion",
+    "voxels": "Before you look: a kernel",
+    "budget": "Before you look: one volume, three places",
+}
+COMMITTED = {"mass": "mass", "spheres": "sphere", "voxels": "kernel", "budget": "budget"}
 STORIES = {
     "mass": "The kidneys of a patient weigh 180 g together, those of the phantom that the S value is of 310 g.",
     "spheres": "A lesion of 1 g, all of it taken up evenly, and Y-90, whose electrons go up to 11 mm.",
@@ -54,13 +61,7 @@ ORGAN_SPHERE = (
 
 def compared(model: DoseBudgetPage, question: str) -> str:
     """The prediction beside what is so."""
-    if model.asked(question):
-        return ""
-    why, said = _WHY[question], model.predictions.get(question)
-    if said is None:
-        return why
-    text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**{', and so it is' if said == RIGHT[question] else '; it is not so'}. {why}"
+    return sections.compared(model, question, OPTIONS[question], RIGHT[question], _WHY[question])
 
 
 def _signed(share: float, digits: int) -> str:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from mrtlab.apps.controls import (
     Button,
     Choice,
-    CodePanel,
     DataTable,
     Details,
     Download,
     Figure,
-    Flag,
     Flags,
     Group,
-    Note,
-    NumberField,
     Page,
     Progress,
-    Result,
     Row,
     Section,
-    Slider,
     Text,
 )
 from mrtlab.apps.dose_response import cohort_words, scripts, window_words, words
 from mrtlab.apps.dose_response.model import QUESTIONS, RANGES
+from mrtlab.apps.sections import SectionsLayout
 
 __all__ = ["INPUTS", "QUESTION", "Layout"]
 
@@ -37,23 +32,17 @@ INPUTS = {
     "plan": ("target_gy", "estimate_percent", "cap_gbq", "limit_gy", "cohort"),
 }
 QUESTION = {"bed": "cycles", "window": "window", "fit": "slope", "cohort": "r2", "plan": "plan"}
-_COMMITTED = {"cycles": "BED", "window": "band", "slope": "slope", "r2": "r²", "plan": "plan"}
-_HEADS = {
-    "cycles": "Before you look: cycles",
-    "window": "Before you look: a plan's tumour control",
-    "slope": "Before you look: error of the dose",
-    "r2": "Before you look: activity and dose",
-    "plan": "Before you look: planned activity",
-}
 
 
-class Layout:
+class Layout(SectionsLayout):
     """Makes controls and page; what they do is the view's."""
+
+    RANGES = RANGES
+    words = words
 
     def _make(self):
         self._make_fields()
-        self._make_questions()
-        self.left_out = Flag()
+        self._make_questions(QUESTIONS)
         self.figures = {
             "bed": Figure(words.bed_draw, words.bed_alt, words.bed_numbers, axes=words.bed_axes, height=380),
             "window": Figure(
@@ -75,12 +64,8 @@ class Layout:
                 height=420,
             ),
         }
-        self.results = {name: Result() for name in INPUTS}
-        self.said_of = {name: Text() for name in INPUTS}
         self.flags = Flags()
-        self.codes = {name: CodePanel() for name in INPUTS}
-        titles = {"bed": "BED", "window": "window", "fit": "fit", "cohort": "r²", "plan": "plan"}
-        self.same = {name: Details(f"The same in code: {titles[name]}", [code]) for name, code in self.codes.items()}
+        self._make_results({"bed": "BED", "window": "window", "fit": "fit", "cohort": "r²", "plan": "plan"})
         self.parameters = DataTable(window_words.PARAMETERS, caption="Drawn log-normally, 2000 times")
         self.drawn_from = Details("What the parameters are, and how far they can be trusted", [self.parameters])
         self.download = Download(
@@ -104,51 +89,31 @@ class Layout:
         self.draw = Button("Draw 100 virtual patients", on_click=lambda _: self._draw())
         self.drawing = Progress("Virtual patients")
         self.strategies = DataTable(cohort_words.STRATEGIES, caption="Both strategies in the same patients")
-        self.reset = Button("Reset", on_click=lambda _: self._reset())
         self._make_page()
 
     def _make_fields(self):
-        def slider(name, label, unit, step, **more):
-            low, high = RANGES[name]
-            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
-
-        def number(name, label, unit, **more):
-            low, high = RANGES[name]
-            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
-
         self.fields = {
-            "total_gy": number("total_gy", "Total kidney dose", "Gy"),
-            "cycles": slider("cycles", "Cycles", "", 1),
-            "half_life_h": slider("half_life_h", "Effective half-life", "h", 1),
-            "repair_h": slider("repair_h", "Repair half-time", "h", 0.1, help="kidney 2.8 h (recalled)"),
-            "plan_gy": slider("plan_gy", "Kidney dose of the plan", "Gy", 1),
-            "per_kidney": slider("per_kidney", "Tumour dose per kidney dose", "", 0.25),
-            "spread_percent": slider("spread_percent", "Uncertainty of α, D50 and TD50", "%", 2.5),
-            "patients": slider("patients", "Patients, three lesions each", "", 5),
-            "error_percent": slider("error_percent", "Error of each dose", "%", 5),
-            "between": slider("between", "Difference between patients", "", 0.25, help="sd on the logit scale"),
-            "seed": slider("seed", "Cohort number", "", 1, help="another cohort, same truth"),
-            "limit_gy": number("limit_gy", "Limit of the kidney dose", "Gy", help="external beam, recalled"),
-            "cohort": number("cohort", "Number of the virtual cohort", "", check=words.whole),
-            "target_gy": slider("target_gy", "Planned kidney dose", "Gy", 1),
-            "estimate_percent": slider("estimate_percent", "Error of each estimate", "%", 5),
-            "cap_gbq": slider("cap_gbq", "Largest activity", "GBq", 0.1),
+            "total_gy": self._number("total_gy", "Total kidney dose", "Gy"),
+            "cycles": self._slider("cycles", "Cycles", "", 1),
+            "half_life_h": self._slider("half_life_h", "Effective half-life", "h", 1),
+            "repair_h": self._slider("repair_h", "Repair half-time", "h", 0.1, help="kidney 2.8 h (recalled)"),
+            "plan_gy": self._slider("plan_gy", "Kidney dose of the plan", "Gy", 1),
+            "per_kidney": self._slider("per_kidney", "Tumour dose per kidney dose", "", 0.25),
+            "spread_percent": self._slider("spread_percent", "Uncertainty of α, D50 and TD50", "%", 2.5),
+            "patients": self._slider("patients", "Patients, three lesions each", "", 5),
+            "error_percent": self._slider("error_percent", "Error of each dose", "%", 5),
+            "between": self._slider("between", "Difference between patients", "", 0.25, help="sd on the logit scale"),
+            "seed": self._slider("seed", "Cohort number", "", 1, help="another cohort, same truth"),
+            "limit_gy": self._number("limit_gy", "Limit of the kidney dose", "Gy", help="external beam, recalled"),
+            "cohort": self._number("cohort", "Number of the virtual cohort", "", check=words.whole),
+            "target_gy": self._slider("target_gy", "Planned kidney dose", "Gy", 1),
+            "estimate_percent": self._slider("estimate_percent", "Error of each estimate", "%", 5),
+            "cap_gbq": self._slider("cap_gbq", "Largest activity", "GBq", 0.1),
         }
         self.chosen = {
             "curves": Choice("Curves of tumour and kidneys", window_words.CURVES),
             "rule": Choice("How the activity is set", cohort_words.RULES),
         }
-
-    def _make_questions(self):
-        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
-        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
-        for name in QUESTIONS:
-            text = _COMMITTED[name]
-            self.commit[name] = Button(
-                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
-            )
-            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
-            self.missing[name], self.said[name] = Flag(), Note()
 
     def _make_page(self):
         fields, figures, results, said = self.fields, self.figures, self.results, self.said_of
@@ -231,17 +196,4 @@ class Layout:
             subtitle="45 min · level: judge · recalled parameters, illustrative curves, virtual patients",
             units="MBq · h · Gy",
             foot=False,
-        )
-
-    def _ask(self, name):
-        story = [Text(words.STORIES[name])] if name in words.STORIES else []
-        return Section(
-            _HEADS[name],
-            under=[
-                *story,
-                self.choices[name],
-                Row([self.commit[name], self.skip[name]]),
-                self.missing[name],
-                self.said[name],
-            ],
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import traitlets as t
 
-from mrtlab.errors import InputError
+from mrtlab.apps.sections import SectionsModel, within
 from mrtlab.radiobiology import (
     TISSUES,
     DoseResponse,
@@ -176,7 +176,7 @@ class Plans:
     cap_mbq: float
 
 
-class DoseResponsePage(t.HasTraits):
+class DoseResponsePage(SectionsModel):
     """Inputs of all sections, and what the learner predicted. Ranges are in :data:`RANGES`."""
 
     total_gy = t.Float(23.0)
@@ -197,32 +197,10 @@ class DoseResponsePage(t.HasTraits):
     estimate_percent = t.Float(15.0)
     cap_gbq = t.Float(11.1)
     limit_gy = t.Float(23.0)
-    predictions = t.Dict()
-    skipped = t.List(t.Unicode())
 
-    @t.validate(*RANGES)
-    def _within(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high or (name in _WHOLE and value != int(value)):
-            kind = "a whole number" if name in _WHOLE else "a number"
-            raise InputError(f"{name} must be {kind} between {low:g} and {high:g}, got {value!r}")
-        return value
-
-    def reset(self) -> None:
-        """As at the first visit; predictions stay."""
-        for name in (*RANGES, *_CHOICES):
-            setattr(self, name, self.traits()[name].default_value)
-
-    def asked(self, question: str) -> bool:
-        """Whether a figure waits for its prediction."""
-        return question not in self.predictions and question not in self.skipped
-
-    def predict(self, question: str, choice: str) -> None:
-        """Commit to an answer; the first one stays."""
-        if choice not in QUESTIONS.get(question, ()):
-            raise InputError(f"{question!r} cannot be answered with {choice!r}")
-        self.predictions = {question: choice, **self.predictions}
+    INPUTS = (*RANGES, *_CHOICES)
+    QUESTIONS = QUESTIONS
+    _within = within(RANGES, _WHOLE)
 
     def bed(self) -> Bed:
         """BED over the number of cycles."""
@@ -364,27 +342,3 @@ class DoseResponsePage(t.HasTraits):
             m=value("radiobiology.window_m"),
             seed=int(self.cohort),
         )
-
-    def state(self) -> dict:
-        """What is kept between visits."""
-        return {name: getattr(self, name) for name in (*RANGES, *_CHOICES, "predictions", "skipped")}
-
-    def restore(self, state: dict) -> bool:
-        """Take up a saved state; whether all of it could be used."""
-        whole = True
-        for name in (*RANGES, *_CHOICES, "skipped"):
-            if name not in state:
-                continue
-            try:
-                if isinstance(state[name], bool):
-                    raise InputError(f"{name} must not be {state[name]}")
-                setattr(self, name, state[name])
-            except (t.TraitError, InputError, OverflowError):
-                whole = False
-        said = state.get("predictions") or {}
-        try:
-            for question, choice in said.items():
-                self.predict(question, choice)
-        except (AttributeError, TypeError, InputError):
-            whole = False
-        return whole

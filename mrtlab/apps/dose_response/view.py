@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from mrtlab.apps import kept
-from mrtlab.apps.controls import Page, guard
+from mrtlab.apps.controls import Page
 from mrtlab.apps.dose_response import cohort_words, scripts, window_words, words
 from mrtlab.apps.dose_response.layout import INPUTS, QUESTION, Layout
 from mrtlab.apps.dose_response.model import DoseResponsePage
+from mrtlab.apps.sections import GATED, SectionsView
 
 __all__ = ["page"]
 
-STATE = "dose_response"
 _REST_S = 0.05  # a slider that moves on within this time gets its curve, and its interval when it rests
 
 
@@ -27,73 +24,26 @@ def page(model: DoseResponsePage | None = None) -> Page:
     return _View(model or DoseResponsePage()).page
 
 
-def _loop():
-    """The kernel's event loop, or None outside of one."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-class _View(Layout):
-    def __init__(self, model: DoseResponsePage):
-        self.model, self._quiet, self._pending = model, False, None
-        self._make()
-        self._shown = guard(self.page)
-        with self._shown:
-            if not model.restore(kept.load(STATE)):
-                self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
-        for name, field in (self.fields | self.chosen).items():
-            field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
-        for field in self.fields.values():
-            field.observe(self._shown(lambda change: self._stale()), "state")
-        with self._shown:
-            self._show_inputs()
-            self._refresh()
+class _View(Layout, SectionsView):
+    STATE = "dose_response"
+    INPUTS = INPUTS
+    QUESTION = QUESTION
 
     # what the learner does
 
-    def _input(self, name, value):
-        if self._quiet:
-            return
-        self._stale()
-        if value is None:
-            return
-        setattr(self.model, name, value)
+    def _changed(self, name):
         if name == "cohort" and not (self._waits("cohort") and self._waits("plan")):
             self._draw()
         else:
             self._refresh((name,))
         self._save()
 
-    def _commit(self, name):
-        with self._shown:
-            choice = self.choices[name].value
-            self.missing[name].text = "" if choice else "Choose an answer before you commit."
-            if choice:
-                self.model.predict(name, choice)
-                self._answered(name)
-
-    def _skip(self, name):
-        with self._shown:
-            self.missing[name].text = ""
-            self.model.skipped = [*self.model.skipped, name]
-            self._answered(name)
-
-    def _answered(self, name):
-        section = next(section for section, question in QUESTION.items() if question == name)
+    def _answered(self, section):
         if "cohort" in INPUTS[section]:
             self._draw()
         else:
             self._refresh(INPUTS[section])
         self._save()
-
-    def _reset(self):
-        with self._shown:
-            self.model.reset()
-            self._show_inputs()
-            self._refresh()
-            self._save()
 
     def _draw(self):
         """The virtual patients, with progress, then what hangs on them."""
@@ -132,29 +82,9 @@ class _View(Layout):
 
     # what the page shows
 
-    def _waits(self, section) -> bool:
-        """Whether a section waits for its prediction."""
-        return self.model.asked(QUESTION[section])
-
-    def _stale(self) -> None:
-        for name, section in self.sections.items():
-            wrong = [
-                self.fields[field].label.lower()
-                for field in INPUTS[name]
-                if field in self.fields and self.fields[field].state != "good"
-            ]
-            section.stale = f"the field “{wrong[0]}” cannot be used" if wrong else ""
-
-    def _show_inputs(self):
-        self._quiet = True
-        try:
-            for name, field in self.fields.items():
-                field.text = ""
-                field.value = getattr(self.model, name)
-            for name, choice in self.chosen.items():
-                choice.value = getattr(self.model, name)
-        finally:
-            self._quiet = False
+    @staticmethod
+    def _called(field) -> str:
+        return field.label.lower()
 
     def _refresh(self, names=None):
         """Show anew the sections that depend on some inputs, or all."""
@@ -170,19 +100,14 @@ class _View(Layout):
             if self.sections[section].stale or (names is not None and not set(names) & set(INPUTS[section])):
                 continue
             if self._waits(section):
-                self.figures[section].empty(words.GATED)
+                self.figures[section].empty(GATED)
             else:
                 show()
 
     def _show_questions(self):
-        model = self.model
-        for name, choice in self.choices.items():
-            asked = model.asked(name)
-            if name in model.predictions:
-                choice.value = model.predictions[name]
-            choice.disabled = self.commit[name].disabled = self.skip[name].disabled = not asked
-            self.said[name].text = words.compared(model, name)
-        undrawn = not model.drawn
+        for name in self.choices:
+            self._show_question(name)
+        undrawn = not self.model.drawn
         for section, widgets in (
             ("bed", [self.same["bed"]]),
             ("window", [self.same["window"], self.drawn_from]),
@@ -212,9 +137,7 @@ class _View(Layout):
 
     def _refresh_fit(self):
         """The curve first; its interval, which takes twice as long, when it is painted and the inputs rest."""
-        if self._pending is not None:
-            self._pending.cancel()  # of inputs that are no more
-            self._pending = None
+        self._rest.cancel()
         found = self.model.fit()
         self.figures["fit"].show(found)
         self._resampled([])
@@ -222,14 +145,9 @@ class _View(Layout):
         self.said_of["fit"].text = words.slope(found)
         self.flags.texts = [flag.text for flag in found.response.flags]
         self.codes["fit"].code = scripts.fit(self.model)
-        loop, judge = _loop(), self._shown(lambda: self._judge(found))
-        if loop is None:
-            judge()
-        else:
-            self._pending = loop.call_later(_REST_S, judge)
+        self._rest.then(_REST_S, self._shown(lambda: self._judge(found)))
 
     def _judge(self, found):
-        self._pending = None
         found = self.model.judged(found)
         self.figures["fit"].show(found)
         self.results["fit"].set(*words.fit_result(found))
@@ -258,6 +176,3 @@ class _View(Layout):
         self.results["plan"].set(*cohort_words.plan_result(found))
         self.strategies.set(cohort_words.plan_rows(found))
         self.said_of["plan"].text = cohort_words.plan_said(found)
-
-    def _save(self) -> None:
-        kept.save(self.page, STATE, self.model.state())

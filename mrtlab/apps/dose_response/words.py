@@ -7,13 +7,21 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.ticker import NullLocator
 
+from mrtlab.apps import sections
 from mrtlab.apps.dose_response.model import RIGHT, TRUE_D50_GY, TRUE_GAMMA50, Bed, DoseResponsePage, Fit
 from mrtlab.errors import InputError
 
 BLUE, RED, GREEN, DARK = "#0072B2", "#D55E00", "#009E73", "#1b1f24"
 RED_TEXT, GREEN_TEXT = "#9a4a00", "#00674c"
 _TICKS = [10, 20, 50, 100, 200]
-GATED = "The figure appears once you have committed to a prediction, or skipped it."
+COMMITTED = {"cycles": "BED", "window": "band", "slope": "slope", "r2": "r²", "plan": "plan"}
+HEADS = {
+    "cycles": "Before you look: cycles",
+    "window": "Before you look: a plan's tumour control",
+    "slope": "Before you look: error of the dose",
+    "r2": "Before you look: activity and dose",
+    "plan": "Before you look: planned activity",
+}
 ASKED = {
     "cycles": "The same total dose in four cycles instead of one: BED is …",
     "window": "The tumour would get 69 Gy, and α is known to 20 %. The 95 % band of tumour control there is …",
@@ -217,10 +225,6 @@ def bootstrap_rows(found):
 
 def compared(model: DoseResponsePage, question: str) -> str:
     """The prediction beside what is so."""
-    if model.asked(question):
-        return ""
-    why, said = _WHY[question], model.predictions.get(question)
-    if said is None:
-        return why
-    text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**, {'and so it is' if said == RIGHT[question] else 'but it is not so'}. {why}"
+    return sections.compared(
+        model, question, OPTIONS[question], RIGHT[question], _WHY[question], (", and so it is", ", but it is not so")
+    )

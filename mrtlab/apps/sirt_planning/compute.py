@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mrtlab import sirt
+from mrtlab.apps.sections import hearing
 from mrtlab.apps.sirt_planning.model import SirtPage
 from mrtlab.calibration import counted
-from mrtlab.errors import Flag, InputError, PlausibilityWarning
+from mrtlab.errors import Flag, InputError
 
 __all__ = [
     "COMPARTMENTS",
@@ -23,7 +22,6 @@ __all__ = [
     "Shunt",
     "constraints",
     "explore",
-    "heard",
     "masses",
     "methods",
     "shunt",
@@ -33,21 +31,6 @@ __all__ = [
 SCENARIO = ("HCC", "unilobar")
 COMPARTMENTS = ("tumour", "normal", "whole_normal", "lung")
 METHODS = ("bsa", "single", "partition")
-
-
-@contextmanager
-def heard():
-    """Collect what the methods warn of."""
-    texts: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield texts
-    for one in caught:
-        if issubclass(one.category, PlausibilityWarning):
-            texts.append(str(one.message))
-        else:
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    texts[:] = dict.fromkeys(texts)
 
 
 def masses(model: SirtPage) -> dict:
@@ -132,7 +115,7 @@ class Shunt:
 
 def shunt(model: SirtPage) -> Shunt:
     """The shunt of the counts typed in."""
-    with heard() as remarks:
+    with hearing() as remarks:
         shown = sirt.lung_shunt(
             *(counted(getattr(model, f"{organ}_{view}")) for organ in ("lung", "liver") for view in _VIEWS),
             model.lung_background,
@@ -226,7 +209,7 @@ def methods(model: SirtPage) -> Methods:
     """Body surface, single compartment and partition for the patient."""
     patient = masses(model)
     lung = model.shunt_percent / 100
-    with heard() as remarks:
+    with hearing() as remarks:
         found, refused, resin = {}, "", None
         try:
             found["bsa"] = _bsa(model, model.device)
@@ -238,7 +221,7 @@ def methods(model: SirtPage) -> Methods:
             "partition": sirt.partition_activity(model.tumour_aim_gy, "tumour", **patient),
         }
         doses = {name: sirt.partition(activity, **patient) for name, activity in found.items()}
-    with heard():
+    with hearing():
         try:
             resin = _bsa(model, "resin")
         except InputError:
@@ -271,7 +254,7 @@ def constraints(model: SirtPage, device: str) -> tuple[sirt.Constraint, ...]:
     table = sirt.dose_limits(device, *SCENARIO)
     aim = sirt.Constraint("tumour", model.tumour_aim_gy, "aim", text="tumour, the physician's aim")
     if device == "glass":
-        with heard():
+        with hearing():
             liver = [sirt.whole_normal_limit(model.bilirubin).constraint()]
         if model.reserve == "low":
             liver += [level.constraint() for level in table.of("normal") if level.kind == "limit"]
@@ -311,7 +294,7 @@ def explore(model: SirtPage) -> Explored:
     doses = treatment(model, 1000 * model.activity_gbq)
     table = sirt.dose_limits(model.thresholds, *SCENARIO)
     found, refused = None, ""
-    with heard() as remarks:
+    with hearing() as remarks:
         try:
             found = sirt.plan(doses, constraints(model, model.thresholds), "glass")
         except InputError as error:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from mrtlab import planning, sirt
-from mrtlab.apps.sirt_planning.compute import COMPARTMENTS, constraints, heard, treatment
+from mrtlab.apps.sections import hearing
+from mrtlab.apps.sirt_planning.compute import COMPARTMENTS, constraints, treatment
 from mrtlab.apps.sirt_planning.model import SirtPage, clock
 from mrtlab.clock import elapsed_h
 from mrtlab.errors import InputError
@@ -127,13 +128,13 @@ def vial(model: SirtPage) -> Vial:
     walls = [one.replace(tzinfo=UTC) for one in (start, stop)]
     activity = 1000 * model.vial_gbq
     hours, unzoned = elapsed_h(start, stop), elapsed_h(*walls)
-    with heard() as remarks:
+    with hearing() as remarks:
         there = sirt.vial_activity(activity, start, stop)
         residual = sirt.residual_fraction(model.before, model.after, model.elapsed_h, model.background)
         delivered = sirt.delivered_activity(activity, start, stop, residual)
         doses = treatment(model, delivered)
     grid = np.linspace(min(0, hours, unzoned), max(hours, unzoned, 24) * 1.1, 81)
-    with heard():  # said above
+    with hearing():  # said above
         wrong = sirt.vial_activity(activity, *walls)
         curve = np.array([sirt.vial_activity(activity, start, _later(start, hour)) for hour in grid])
     return Vial(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mrtlab.apps.controls import (
     Button,
     Choice,
-    CodePanel,
     DataTable,
     Details,
     Download,
@@ -13,16 +12,13 @@ from mrtlab.apps.controls import (
     Flag,
     Flags,
     Group,
-    Note,
-    NumberField,
     Page,
-    Result,
     Row,
     Section,
-    Slider,
     Text,
     TextField,
 )
+from mrtlab.apps.sections import SectionsLayout
 from mrtlab.apps.sirt_planning import (
     methods_words,
     partition_words,
@@ -69,24 +65,23 @@ _TITLES = {
 }
 
 
-class Layout:
+class Layout(SectionsLayout):
     """Makes controls and page; what they do is the view's."""
+
+    RANGES = RANGES
+    words = words
 
     def _make(self):
         self._make_fields()
-        self._make_questions()
-        self.left_out = Flag()
+        self._make_questions(QUESTIONS)
         self.patient = Text()
         self.figures = {
             name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
             for name, (found, height) in _WORDS.items()
         }
-        self.results = {name: Result() for name in INPUTS}
-        self.said_of = {name: Text() for name in INPUTS}
         self.refused = {name: Flag() for name in INPUTS}
         self.flags = {name: Flags() for name in INPUTS}
-        self.codes = {name: CodePanel() for name in INPUTS}
-        self.same = {name: Details(f"The same in code: {_CODES[name]}", [code]) for name, code in self.codes.items()}
+        self._make_results(_CODES)
         self.take = Button("Use this shunt for the patient", on_click=lambda _: self._take_shunt())
         self.offered = DataTable(partition_words.OFFERED, show_caption=True)
         self.source = Text()
@@ -101,55 +96,46 @@ class Layout:
             lambda: scripts.options_csv(self.model).encode("utf-8"),
             "text/csv",
         )
-        self.reset = Button("Reset", on_click=lambda _: self._reset())
         self._make_page()
 
     def _make_fields(self):
-        def slider(name, label, unit, step, **more):
-            low, high = RANGES[name]
-            return Slider(label, unit, getattr(self.model, name), minimum=low, maximum=high, step=step, **more)
-
-        def number(name, label, unit, **more):
-            low, high = RANGES[name]
-            return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
-
         self.fields = {
-            "height_cm": number("height_cm", "Height", "cm"),
-            "weight_kg": number("weight_kg", "Weight", "kg"),
-            "liver_g": number("liver_g", "Liver, all tumour included", "g"),
-            "tumour_all_g": number("tumour_all_g", "All tumour", "g"),
-            "perfused_g": number("perfused_g", "Perfused part, its tumour included", "g"),
-            "shunt_percent": number("shunt_percent", "Lung shunt", "%"),
-            "lung_g": number("lung_g", "Lungs", "g", help="1000 g by convention (recalled)"),
-            "lung_anterior": number("lung_anterior", "Lungs, anterior", "counts"),
-            "lung_posterior": number("lung_posterior", "Lungs, posterior", "counts"),
-            "liver_anterior": number("liver_anterior", "Liver, anterior", "counts"),
-            "liver_posterior": number("liver_posterior", "Liver, posterior", "counts"),
-            "lung_background": number("lung_background", "Background of the lungs, one view", "counts"),
-            "liver_background": number("liver_background", "Background of the liver, one view", "counts"),
-            "lung_seen": number("lung_seen", "Photons that leave the lungs", "%"),
-            "liver_seen": number("liver_seen", "Photons that leave the liver", "%"),
-            "free_percent": number("free_percent", "Free pertechnetate", "%"),
-            "free_lung": number("free_lung", "Of the free part, over the lungs", "%"),
-            "free_liver": number("free_liver", "Of the free part, over the liver", "%"),
-            "perfused_aim_gy": number("perfused_aim_gy", "Single compartment: perfused part", "Gy"),
-            "tumour_aim_gy": number("tumour_aim_gy", "Partition: tumour", "Gy", help="also the aim further down"),
-            "ratio": slider("ratio", "Tumour-to-normal ratio", "", 0.1),
-            "tumour_g": slider("tumour_g", "Perfused tumour", "g", 10),
-            "activity_gbq": slider("activity_gbq", "Activity", "GBq", 0.05),
-            "bilirubin": number("bilirubin", "Bilirubin", "mg/dL"),
-            "previous_lung_gy": number("previous_lung_gy", "Lungs, received before", "Gy"),
-            "low_gbq": number("low_gbq", "Lowest activity", "GBq"),
-            "high_gbq": number("high_gbq", "Highest activity", "GBq"),
-            "steps": slider("steps", "Number of activities", "", 1),
-            "activity_u": number("activity_u", "u of the activity", "%"),
-            "fraction_u": number("fraction_u", "u of the count fraction", "%"),
-            "mass_u": number("mass_u", "u of the mass", "%"),
-            "vial_gbq": number("vial_gbq", "Activity on the label", "GBq"),
-            "before": number("before", "Meter before", ""),
-            "after": number("after", "Meter after", ""),
-            "background": number("background", "Meter without the vial", ""),
-            "elapsed_h": number("elapsed_h", "Between the readings", "h"),
+            "height_cm": self._number("height_cm", "Height", "cm"),
+            "weight_kg": self._number("weight_kg", "Weight", "kg"),
+            "liver_g": self._number("liver_g", "Liver, all tumour included", "g"),
+            "tumour_all_g": self._number("tumour_all_g", "All tumour", "g"),
+            "perfused_g": self._number("perfused_g", "Perfused part, its tumour included", "g"),
+            "shunt_percent": self._number("shunt_percent", "Lung shunt", "%"),
+            "lung_g": self._number("lung_g", "Lungs", "g", help="1000 g by convention (recalled)"),
+            "lung_anterior": self._number("lung_anterior", "Lungs, anterior", "counts"),
+            "lung_posterior": self._number("lung_posterior", "Lungs, posterior", "counts"),
+            "liver_anterior": self._number("liver_anterior", "Liver, anterior", "counts"),
+            "liver_posterior": self._number("liver_posterior", "Liver, posterior", "counts"),
+            "lung_background": self._number("lung_background", "Background of the lungs, one view", "counts"),
+            "liver_background": self._number("liver_background", "Background of the liver, one view", "counts"),
+            "lung_seen": self._number("lung_seen", "Photons that leave the lungs", "%"),
+            "liver_seen": self._number("liver_seen", "Photons that leave the liver", "%"),
+            "free_percent": self._number("free_percent", "Free pertechnetate", "%"),
+            "free_lung": self._number("free_lung", "Of the free part, over the lungs", "%"),
+            "free_liver": self._number("free_liver", "Of the free part, over the liver", "%"),
+            "perfused_aim_gy": self._number("perfused_aim_gy", "Single compartment: perfused part", "Gy"),
+            "tumour_aim_gy": self._number("tumour_aim_gy", "Partition: tumour", "Gy", help="also the aim further down"),
+            "ratio": self._slider("ratio", "Tumour-to-normal ratio", "", 0.1),
+            "tumour_g": self._slider("tumour_g", "Perfused tumour", "g", 10),
+            "activity_gbq": self._slider("activity_gbq", "Activity", "GBq", 0.05),
+            "bilirubin": self._number("bilirubin", "Bilirubin", "mg/dL"),
+            "previous_lung_gy": self._number("previous_lung_gy", "Lungs, received before", "Gy"),
+            "low_gbq": self._number("low_gbq", "Lowest activity", "GBq"),
+            "high_gbq": self._number("high_gbq", "Highest activity", "GBq"),
+            "steps": self._slider("steps", "Number of activities", "", 1),
+            "activity_u": self._number("activity_u", "u of the activity", "%"),
+            "fraction_u": self._number("fraction_u", "u of the count fraction", "%"),
+            "mass_u": self._number("mass_u", "u of the mass", "%"),
+            "vial_gbq": self._number("vial_gbq", "Activity on the label", "GBq"),
+            "before": self._number("before", "Meter before", ""),
+            "after": self._number("after", "Meter after", ""),
+            "background": self._number("background", "Meter without the vial", ""),
+            "elapsed_h": self._number("elapsed_h", "Between the readings", "h"),
         }
         self.chosen = {
             "device": Choice("Microspheres", [("glass", "glass"), ("resin", "resin")]),
@@ -161,17 +147,6 @@ class Layout:
             "calibrated": TextField("Calibrated at", help="with the hours from UTC, as on the label"),
             "infused": TextField("Infused at", help="with those of your clock"),
         }
-
-    def _make_questions(self):
-        self.choices = {name: Choice(words.ASKED[name], words.OPTIONS[name], radio=True) for name in QUESTIONS}
-        self.commit, self.skip, self.missing, self.said = {}, {}, {}, {}
-        for name in QUESTIONS:
-            text = words.COMMITTED[name]
-            self.commit[name] = Button(
-                f"Commit my prediction of the {text}", on_click=lambda _, n=name: self._commit(n)
-            )
-            self.skip[name] = Button(f"Skip the prediction of the {text}", on_click=lambda _, n=name: self._skip(n))
-            self.missing[name], self.said[name] = Flag(), Note()
 
     def _make_page(self):
         fields, chosen = self.fields, self.chosen
@@ -238,16 +213,4 @@ class Layout:
             subtitle="45 min · level: judge · one illustrative patient, published limits, nothing chosen for you",
             units="MBq · g · Gy",
             foot=False,
-        )
-
-    def _ask(self, name):
-        return Section(
-            words.HEADS[name],
-            under=[
-                Text(words.STORIES[name]),
-                self.choices[name],
-                Row([self.commit[name], self.skip[name]]),
-                self.missing[name],
-                self.said[name],
-            ],
         )

@@ -9,7 +9,6 @@ from mrtlab.constants import sources
 
 BLUE, RED, GREEN, PURPLE, DARK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1f24"
 RED_TEXT, GREEN_TEXT, SOFT = "#9a4a00", "#00674c", "#57606a"
-GATED = "The figure appears once you have committed to a prediction, or skipped it."
 TISSUES = {
     "tumour": "Tumour",
     "normal": "Perfused normal liver",

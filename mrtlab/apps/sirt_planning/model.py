@@ -6,6 +6,7 @@ from datetime import datetime
 
 import traitlets as t
 
+from mrtlab.apps.sections import SectionsModel, within
 from mrtlab.errors import InputError
 
 __all__ = ["CHOICES", "CLOCKS", "DEVICES", "QUESTIONS", "RANGES", "RIGHT", "SirtPage", "clock"]
@@ -69,7 +70,7 @@ RANGES = {
 _WHOLE = ("steps",)
 
 
-class SirtPage(t.HasTraits):
+class SirtPage(SectionsModel):
     """Inputs of all sections, and what the learner predicted. Ranges are in :data:`RANGES`.
 
     Masses are g, doses Gy, activities GBq, shares per cent: as they are typed. The methods get MBq and fractions.
@@ -118,56 +119,10 @@ class SirtPage(t.HasTraits):
     after = t.Float(6.1)
     background = t.Float(0.3)
     elapsed_h = t.Float(0.75)
-    predictions = t.Dict()
-    skipped = t.List(t.Unicode())
 
-    @t.validate(*RANGES)
-    def _within(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high or (name in _WHOLE and value != int(value)):
-            kind = "a whole number" if name in _WHOLE else "a number"
-            raise InputError(f"{name} must be {kind} between {low:g} and {high:g}, got {value!r}")
-        return value
-
-    def reset(self) -> None:
-        """As at the first visit; predictions stay."""
-        for name in (*RANGES, *CHOICES, *CLOCKS):
-            setattr(self, name, self.traits()[name].default_value)
-
-    def asked(self, question: str) -> bool:
-        """Whether a figure waits for its prediction."""
-        return question not in self.predictions and question not in self.skipped
-
-    def predict(self, question: str, choice: str) -> None:
-        """Commit to an answer; the first one stays."""
-        if choice not in QUESTIONS.get(question, ()):
-            raise InputError(f"{question!r} cannot be answered with {choice!r}")
-        self.predictions = {question: choice, **self.predictions}
-
-    def state(self) -> dict:
-        """What is kept between visits."""
-        return {name: getattr(self, name) for name in (*RANGES, *CHOICES, *CLOCKS, "predictions", "skipped")}
-
-    def restore(self, state: dict) -> bool:
-        """Take up a saved state; whether all of it could be used."""
-        whole = True
-        for name in (*RANGES, *CHOICES, *CLOCKS, "skipped"):
-            if name not in state:
-                continue
-            try:
-                if isinstance(state[name], bool):
-                    raise InputError(f"{name} must not be {state[name]}")
-                setattr(self, name, state[name])
-            except (t.TraitError, InputError, OverflowError):
-                whole = False
-        said = state.get("predictions") or {}
-        try:
-            for question, choice in said.items():
-                self.predict(question, choice)
-        except (AttributeError, TypeError, InputError):
-            whole = False
-        return whole
+    INPUTS = (*RANGES, *CHOICES, *CLOCKS)
+    QUESTIONS = QUESTIONS
+    _within = within(RANGES, _WHOLE)
 
 
 def clock(text: str) -> datetime:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from mrtlab.apps import kept
-from mrtlab.apps.controls import Page, guard
+from mrtlab.apps.controls import Page
+from mrtlab.apps.sections import GATED, SectionsView
 from mrtlab.apps.sirt_planning import (
     compute,
     giving,
-    look,
     methods_words,
     partition_words,
     range_words,
@@ -24,7 +21,6 @@ from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
-STATE = "sirt_planning"
 _WORDS = {
     "shunt": shunt_words,
     "methods": methods_words,
@@ -54,61 +50,23 @@ def page(model: SirtPage | None = None) -> Page:
     return _View(model or SirtPage()).page
 
 
-class _View(Layout):
-    def __init__(self, model: SirtPage):
-        self.model, self._quiet, self._later = model, False, ()
-        self._make()
-        self._shown = guard(self.page)
-        with self._shown:
-            if not model.restore(kept.load(STATE)):
-                self.left_out.text = "A part of what was saved on an earlier visit cannot be used and was left out."
-        for name, field in (self.fields | self.chosen | self.clocks).items():
-            field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
-        for field in self.fields.values():
-            field.observe(self._shown(lambda change: self._stale()), "state")
-        with self._shown:
-            self._show_inputs()
-            self._refresh()
+class _View(Layout, SectionsView):
+    STATE = "sirt_planning"
+    INPUTS = INPUTS
+    QUESTION = QUESTION
+    _later = ()  # sections that wait until a slider rests
 
     # what the learner does
 
-    def _input(self, name, value):
-        if self._quiet:
-            return
-        self._stale()
-        if value is None:
-            return
-        setattr(self.model, name, value)
+    def _changed(self, name):
         self._refresh((name,))
         if not self._later:
             self._save()
 
-    def _commit(self, name):
-        with self._shown:
-            choice = self.choices[name].value
-            self.missing[name].text = "" if choice else "Choose an answer before you commit."
-            if choice:
-                self.model.predict(name, choice)
-                self._answered(name)
-
-    def _skip(self, name):
-        with self._shown:
-            self.missing[name].text = ""
-            self.model.skipped = [*self.model.skipped, name]
-            self._answered(name)
-
-    def _answered(self, name):
-        section = next(section for section, question in QUESTION.items() if question == name)
+    def _answered(self, section):
         self._show_questions()
         self._show(section)
         self._save()
-
-    def _reset(self):
-        with self._shown:
-            self.model.reset()
-            self._show_inputs()
-            self._refresh()
-            self._save()
 
     def _take_shunt(self):
         with self._shown:
@@ -119,30 +77,13 @@ class _View(Layout):
 
     # what the page shows
 
-    def _waits(self, section) -> bool:
-        """Whether a section waits for its prediction."""
-        return self.model.asked(QUESTION[section])
+    @staticmethod
+    def _called(field) -> str:
+        return field.label.lower()
 
     def _stale(self) -> None:
-        for name, section in self.sections.items():
-            wrong = [
-                self.fields[field].label.lower()
-                for field in INPUTS[name]
-                if field in self.fields and self.fields[field].state != "good"
-            ]
-            section.stale = f"the field “{wrong[0]}” cannot be used" if wrong else ""
+        super()._stale()
         self.tabled.stale = self.sections["options"].stale
-
-    def _show_inputs(self):
-        self._quiet = True
-        try:
-            for name, field in self.fields.items():
-                field.text = ""
-                field.value = getattr(self.model, name)
-            for name, field in (self.chosen | self.clocks).items():
-                field.value = getattr(self.model, name)
-        finally:
-            self._quiet = False
 
     def _refresh(self, names=None):
         """Show anew the sections that depend on some inputs, or all."""
@@ -157,46 +98,36 @@ class _View(Layout):
         self._when_quiet(sections, wait=bool(beside))
 
     def _when_quiet(self, sections, wait: bool) -> None:
-        """Show some sections now, or after a pause without further changes where an event loop runs."""
-        if self._later:
-            self._later[0].cancel()
-            sections = [one for one in INPUTS if one in {*sections, *self._later[1]}]
-            self._later = ()
-        try:
-            loop = asyncio.get_running_loop() if wait else None
-        except RuntimeError:
-            loop = None
-        if loop:
-            self._later = (loop.call_later(_PAUSE_S, self._shown(self._rested)), sections)
-            return
-        for section in sections:
-            self._show(section)
+        """Show some sections now, or after a pause without further changes."""
+        sections = [one for one in INPUTS if one in {*sections, *self._later}]
+        self._later = sections if wait else ()
+        self._rest.cancel()
+        if wait:
+            self._rest.then(_PAUSE_S, self._shown(self._rested))
+        else:
+            for section in sections:
+                self._show(section)
 
     def _rested(self):
-        sections, self._later = self._later[1], ()
+        sections, self._later = self._later, ()
         for section in sections:
             self._show(section)
         self._save()
 
     def _show_questions(self):
-        model = self.model
-        for name, choice in self.choices.items():
-            asked = model.asked(name)
-            if name in model.predictions:
-                choice.value = model.predictions[name]
-            choice.disabled = self.commit[name].disabled = self.skip[name].disabled = not asked
-            self.said[name].text = words.compared(model, name)
+        for name in self.choices:
+            self._show_question(name)
         more = {"shunt": [self.take], "partition": [self.offers], "options": [self.tabled]}
         for section in INPUTS:
             for widget in (self.same[section], *more.get(section, ())):
                 widget.layout.display = "none" if self._waits(section) else None
-        for_physicist = model.audience == "physicist" and not self._waits("options")
+        for_physicist = self.model.audience == "physicist" and not self._waits("options")
         self.physicist.layout.display = None if for_physicist else "none"
 
     def _show(self, section) -> None:
         """One section, if it may be shown and its inputs can be read."""
         if self._waits(section):
-            self.figures[section].empty(look.GATED)
+            self.figures[section].empty(GATED)
             return
         if self.sections[section].stale:
             return
@@ -240,6 +171,3 @@ class _View(Layout):
         if audience == "physicist":
             self.parts.set(range_words.parts(found))
             self.sources.set(range_words.sources(found))
-
-    def _save(self) -> None:
-        kept.save(self.page, STATE, self.model.state())

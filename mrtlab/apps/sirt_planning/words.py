@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mrtlab.apps import sections
 from mrtlab.apps.sirt_planning.model import RIGHT, SirtPage
 
 HEADS = {
@@ -63,13 +64,9 @@ _WHY = {
 
 def compared(model: SirtPage, question: str) -> str:
     """The prediction beside what is so."""
-    if model.asked(question):
-        return ""
-    why, said = _WHY[question], model.predictions.get(question)
-    if said is None:
-        return why
-    text = next(text for text, value in OPTIONS[question] if value == said)
-    return f"You predicted **{text}**: {'as' if said == RIGHT[question] else 'not as'} you said. {why}"
+    return sections.compared(
+        model, question, OPTIONS[question], RIGHT[question], _WHY[question], (": as you said", ": not as you said")
+    )
 
 
 def patient(model: SirtPage) -> str:
