@@ -12,7 +12,12 @@ from collections.abc import Collection
 import numpy as np
 from uncertainties import UFloat, ufloat, umath
 
-from mrtlab.errors import InputError
+from mrtlab.errors import InputError, PlausibilityWarning
+
+
+def warn(message: str, stacklevel: int = 3) -> None:
+    """Issue a PlausibilityWarning at whoever called the public function that calls this."""
+    warnings.warn(message, PlausibilityWarning, stacklevel=stacklevel)
 
 
 def exp(exponent):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +10,7 @@ from uncertainties import ufloat
 from mrtlab import _check, _numbers
 from mrtlab.clock import _utc, activity_at
 from mrtlab.constants import value
-from mrtlab.errors import InputError, PhysicsError, PlausibilityWarning
+from mrtlab.errors import InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
 
 __all__ = ["acquisition_decay_factor", "cross_calibration", "net_activity"]
@@ -71,7 +70,7 @@ def net_activity(
     ahead = timedelta(seconds=_clock_offset(clock_offset_s))
     syringe_at, administered_at = _utc("syringe_at", syringe_at) - ahead, _utc("administered_at", administered_at)
     if syringe_at > administered_at:
-        _warn(
+        _check.warn(
             "syringe_at is later than administered_at. That is right only for an activity the supplier calibrated "
             "ahead; otherwise check dates and time zones"
         )
@@ -83,7 +82,9 @@ def net_activity(
         raise InputError("residual_at is missing: the residual must be brought to the time of administration")
     residual_at = _utc("residual_at", residual_at) - ahead
     if residual_at < administered_at:
-        _warn("residual_at is earlier than administered_at; a residual is what was left afterwards. Check the clocks")
+        _check.warn(
+            "residual_at is earlier than administered_at; a residual is what was left afterwards. Check the clocks"
+        )
     left = activity_at(residual_mbq, nuclide, residual_at, administered_at)
     if np.any(_check.nominal(left) > _check.nominal(there)):
         raise PhysicsError(
@@ -105,7 +106,7 @@ def _without_residual(there, residual_at):
         raise InputError("residual_at is given but residual_mbq is None; give both or neither")
     extra = value("calibration.no_residual_rel")
     known = _numbers.uncertain(there)
-    _warn(
+    _check.warn(
         "the residual was not measured: the whole syringe is taken as administered, and "
         + (f"{100 * extra:g} % was added to the uncertainty" if known else "no uncertainty was given to widen")
     )
@@ -147,7 +148,9 @@ def cross_calibration(reference_mbq, reading_mbq):
     off = float(np.max(np.abs(_check.nominal(factor) - 1)))
     for level, action in (("stop", "do not use this meter"), ("investigate", "find out why")):
         if off > value(f"calibration.cross_calibration_{level}"):
-            _warn(f"the meter is {100 * off:.3g} % from the reference: {action}; check setting, container and clocks")
+            _check.warn(
+                f"the meter is {100 * off:.3g} % from the reference: {action}; check setting, container and clocks"
+            )
             break
     return factor
 
@@ -191,7 +194,3 @@ def _ratio_slope(x):
 
 
 _mean_over_start = _numbers.lift(_ratio, _ratio_slope)
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, PlausibilityWarning, stacklevel=3)

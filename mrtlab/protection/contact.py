@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from uncertainties import UFloat
 
 from mrtlab import _check, _numbers
 from mrtlab.constants import value
-from mrtlab.errors import InputError, PlausibilityWarning
+from mrtlab.errors import InputError
 
 __all__ = ["bystander_dose", "contact_restriction_h", "dose_rate", "generic_phases", "retention"]
 
@@ -53,11 +52,9 @@ def dose_rate(activity_mbq, distance_m=1.0, retained=1.0, coefficient="patient")
     coefficient = _check.positive("coefficient", coefficient)
     nearest = float(np.min(_check.nominal(distance_m)))
     if nearest < value("protection.near_field_m"):
-        warnings.warn(
+        _check.warn(
             f"NEAR_FIELD: at {nearest:g} m the patient is no point; the inverse square law overstates the dose rate. "
-            "Measure it",
-            PlausibilityWarning,
-            stacklevel=2,
+            "Measure it"
         )
     return coefficient * activity_mbq * retained / distance_m**2
 
@@ -217,11 +214,9 @@ def retention(
         result = (result * behind) ** 0.5
     highest = float(np.max(_check.nominal(result)))
     if highest > 1:
-        warnings.warn(
+        _check.warn(
             f"the retention is {highest:.3g}, more than was administered: the reference may have been taken after the "
-            "bladder was emptied, the geometry have changed, or something be contaminated",
-            PlausibilityWarning,
-            stacklevel=2,
+            "bladder was emptied, the geometry have changed, or something be contaminated"
         )
     return result
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 
 import numpy as np
 
 from mrtlab import _check, _numbers
 from mrtlab.constants import value
-from mrtlab.errors import Flag, InputError, PhysicsError, PlausibilityWarning
+from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
 
 LN2 = float(np.log(2))
@@ -17,15 +16,10 @@ _TOLERATED = 0.01
 _ROUNDING = 1e-4
 
 
-def warn(message: str, stacklevel: int = 3) -> None:
-    """Warn the caller of the public function."""
-    warnings.warn(message, PlausibilityWarning, stacklevel=stacklevel)
-
-
 def warn_flags(flags: Iterable[Flag]) -> None:
     """For functions that return a bare number."""
     for flag in flags:
-        warn(flag.text, stacklevel=4)
+        _check.warn(flag.text, stacklevel=4)
 
 
 def one_number(name: str, number):
@@ -54,13 +48,13 @@ def effective_half_life(name: str, half_life_h, nuclide="I-131", *, thyroid: boo
             f"{found.half_life_h:.4g} h. Are the counts decay-corrected, or is it a biological half-life?"
         )
     if np.any(over > _ROUNDING):
-        warn(
+        _check.warn(
             f"{name} is {longest:g} h, a little longer than physical decay of {found.name} allows "
             f"({found.half_life_h:.4g} h); physical decay is the limit",
             stacklevel=4,
         )
     if thyroid and np.any(plain < value("radioiodine.days_suspected_h")):
-        warn(f"{name} is {np.min(plain):g} h, very short for a thyroid; is it in days?", stacklevel=4)
+        _check.warn(f"{name} is {np.min(plain):g} h, very short for a thyroid; is it in days?", stacklevel=4)
     return half_life_h
 
 
@@ -76,7 +70,7 @@ def checked_tiac(name: str, tiac_h, nuclide="I-131", *, thyroid: bool = False):
             "has decayed. Were decay-corrected values integrated, or MBq·h given for hours?"
         )
     if thyroid and np.any(plain < value("radioiodine.days_suspected_h")):
-        warn(f"{name} is {np.min(plain):g} h, very short for a thyroid; is it in days?", stacklevel=4)
+        _check.warn(f"{name} is {np.min(plain):g} h, very short for a thyroid; is it in days?", stacklevel=4)
     return tiac_h
 
 

@@ -11,7 +11,7 @@ from mrtlab import _check, _numbers
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.radioiodine._guards import body_weight, checked_tiac, one_number, positive_fraction, warn, warn_flags
+from mrtlab.radioiodine._guards import body_weight, checked_tiac, one_number, positive_fraction, warn_flags
 
 __all__ = [
     "ActivityLimit",
@@ -274,7 +274,9 @@ def activity_limits(blood_dose_gy_per_mbq, retention_48h, lung_metastases: bool 
         raise InputError(f"lung_metastases must be True or False, got {lung_metastases!r}")
     low, high = value("radioiodine.blood_dose_low"), value("radioiodine.blood_dose_high")
     if not low <= 1000 * _check.nominal(per_mbq) <= high:
-        warn(f"blood_dose_gy_per_mbq is {_check.nominal(per_mbq):g}; patients had {low / 1000:g} to {high / 1000:g}")
+        _check.warn(
+            f"blood_dose_gy_per_mbq is {_check.nominal(per_mbq):g}; patients had {low / 1000:g} to {high / 1000:g}"
+        )
     limit = value("radioiodine.blood_limit_gy")
     rows = [
         ActivityLimit(

@@ -11,7 +11,7 @@ from mrtlab import _check, _numbers
 from mrtlab.calibration.meter import _mean_over_start
 from mrtlab.errors import PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.radioiodine._guards import LN2, effective_half_life, one_number, warn
+from mrtlab.radioiodine._guards import LN2, effective_half_life, one_number
 
 __all__ = ["TwoCompartment", "two_compartment"]
 
@@ -128,5 +128,5 @@ def two_compartment(k_t_per_h, k_b_per_h, k_thyroid_per_h, nuclide="I-131") -> T
             f"({least:.4g}): it is everything that leaves the pool"
         )
     if _check.nominal(k_b_per_h) < _check.nominal(k_thyroid_per_h):
-        warn("k_b_per_h is below k_thyroid_per_h: the pool would empty more slowly than the thyroid; exchanged?")
+        _check.warn("k_b_per_h is below k_thyroid_per_h: the pool would empty more slowly than the thyroid; exchanged?")
     return TwoCompartment(k_t_per_h, k_b_per_h, k_thyroid_per_h)

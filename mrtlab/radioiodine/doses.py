@@ -10,7 +10,7 @@ from uncertainties import UFloat
 from mrtlab import _check
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
-from mrtlab.radioiodine._guards import LN2, checked_tiac, effective_half_life, positive_fraction, warn
+from mrtlab.radioiodine._guards import LN2, checked_tiac, effective_half_life, positive_fraction
 from mrtlab.radioiodine.gland import shrinkage_factor
 from mrtlab.radioiodine.integral import UptakeIntegral
 
@@ -63,7 +63,7 @@ def mean_energy(mass_g, mode: str = "eanm", coefficient: float = _COEFFICIENT):
     """
     energy, flags = _mean_energy(mass_g, mode, coefficient)
     if flags:
-        warn(flags[0].text)
+        _check.warn(flags[0].text)
     return energy
 
 
@@ -85,7 +85,7 @@ def _mean_energy(mass_g, mode, coefficient=_COEFFICIENT):
             "mrtlab.dose.sphere_s_value(mass_g, 'I-131')"
         )
     if np.any(plain < 1):
-        warn("mass_g is below 1 g, where the fit of the mean energy ends", stacklevel=4)
+        _check.warn("mass_g is below 1 g, where the fit of the mean energy ends", stacklevel=4)
     return (2.671 + 0.0779 * mass_g ** (1 / 3) - 0.154 * mass_g ** (-1 / 3)) / _HOURS, ()
 
 
@@ -204,7 +204,7 @@ def _judge_activity(activity_mbq):
     low, high = value("radioiodine.benign_activity_low_mbq"), value("radioiodine.benign_activity_high_mbq")
     outside = plain[(plain < low) | (plain > high)]
     if len(outside):
-        warn(
+        _check.warn(
             f"the activity would be {outside[0]:.4g} MBq, outside {low:g} to {high:g} MBq of benign thyroid disease; "
             "check mass, uptake and the units of the time integral",
             stacklevel=4,

@@ -7,7 +7,7 @@ import numpy as np
 from mrtlab import _check
 from mrtlab.constants import value
 from mrtlab.errors import InputError
-from mrtlab.radioiodine._guards import effective_half_life, one_number, warn
+from mrtlab.radioiodine._guards import effective_half_life, one_number
 
 __all__ = ["shrinkage_factor", "thyroid_mass_g", "thyroid_volume"]
 
@@ -60,7 +60,9 @@ def thyroid_volume(lobes_cm, factor: float = np.pi / 6):
         total = total + factor * diameters[0] * diameters[1] * diameters[2]
     low, high = value("radioiodine.volume_low_ml"), value("radioiodine.volume_high_ml")
     if not low <= _check.nominal(total) <= high:
-        warn(f"the volume is {_check.nominal(total):.3g} mL, outside {low:g} to {high:g} mL; check the diameters")
+        _check.warn(
+            f"the volume is {_check.nominal(total):.3g} mL, outside {low:g} to {high:g} mL; check the diameters"
+        )
     return total
 
 

@@ -13,7 +13,7 @@ from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.kinetics.curve import extrapolation_flags
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import curve, fitted
-from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction, warn
+from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction
 from mrtlab.radioiodine.fitting import TwoCompartmentFit, fit_two_compartment
 
 __all__ = [
@@ -160,7 +160,7 @@ def late_point_tiac(time_h, uptake):
         )
     low, high = value("radioiodine.late_window_low_h"), value("radioiodine.late_window_high_h")
     if np.any((plain < low) | (plain > high)):
-        warn(f"time_h is outside {low:g} to {high:g} h, where one late measurement determines the integral best")
+        _check.warn(f"time_h is outside {low:g} to {high:g} h, where one late measurement determines the integral best")
     return float(np.e) * time_h * uptake
 
 

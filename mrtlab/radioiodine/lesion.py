@@ -13,7 +13,7 @@ from mrtlab.constants import value
 from mrtlab.errors import Flag, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import curve, fitted
-from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction, warn
+from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction
 from mrtlab.radioiodine.doses import ENERGY_MODES, mean_energy
 
 __all__ = ["TracerConversion", "i124_to_i131", "lesion_activity", "lesion_dose", "lesion_tia"]
@@ -96,7 +96,7 @@ def lesion_dose(activity_mbq, mass_g, fraction, effective_half_life_h, *, recove
     mass_g = _check.positive("mass_g", mass_g)
     smallest, limit = float(np.min(_check.nominal(mass_g))), value("radioiodine.small_lesion_g")
     if smallest < limit:
-        warn(f"mass_g is {smallest:g}, below {limit:g} g: recovery and outline decide this dose")
+        _check.warn(f"mass_g is {smallest:g}, below {limit:g} g: recovery and outline decide this dose")
     if mode == "sphere":
         return tia_mbq_h * methods.sphere_s_value(mass_g, _I131)
     return tia_mbq_h * mean_energy(mass_g, mode) / mass_g

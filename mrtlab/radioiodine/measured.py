@@ -19,7 +19,7 @@ from mrtlab.clock import elapsed_h
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.radioiodine._guards import one_number, warn, warn_flags
+from mrtlab.radioiodine._guards import one_number, warn_flags
 
 __all__ = [
     "UptakeMeasurement",
@@ -200,7 +200,9 @@ def uptake_from_tracer(uptake, time_h, tracer, nuclide="I-131"):
     corrected = decay_corrected_uptake(uptake, time_h, found)
     latest, limit = float(np.max(_check.nominal(time_h))), value("radioiodine.tracer_half_lives")
     if latest > limit * found.half_life_h:
-        warn(f"time_h is {latest:g}, more than {limit:g} half-lives of {found.name}: hardly any of it is left to count")
+        _check.warn(
+            f"time_h is {latest:g}, more than {limit:g} half-lives of {found.name}: hardly any of it is left to count"
+        )
     return corrected * find_nuclide(nuclide).decay_factor(time_h)
 
 

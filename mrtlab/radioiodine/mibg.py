@@ -11,7 +11,7 @@ from mrtlab import _check, _numbers, calibration, kinetics
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.radioiodine._curves import curve
-from mrtlab.radioiodine._guards import one_number, warn
+from mrtlab.radioiodine._guards import one_number
 
 __all__ = ["MibgSecond", "MibgWholeBody", "mibg_second_activity", "mibg_whole_body", "mibg_whole_body_s_value"]
 
@@ -47,7 +47,7 @@ def mibg_whole_body_s_value(weight_kg):
         raise InputError(f"weight_kg must not exceed 250, got {np.max(plain):g}; is it in grams?")
     outside = plain[(plain < _LIGHTEST_KG) | (plain > _HEAVIEST_KG)]
     if len(outside):
-        warn(f"weight_kg is {outside[0]:g}; the S value was fitted from {_LIGHTEST_KG} to {_HEAVIEST_KG} kg")
+        _check.warn(f"weight_kg is {outside[0]:g}; the S value was fitted from {_LIGHTEST_KG} to {_HEAVIEST_KG} kg")
     return value("radioiodine.mibg_s_coefficient") * weight_kg ** value("radioiodine.mibg_s_exponent")
 
 
@@ -79,7 +79,7 @@ def mibg_second_activity(first_dose_gy, first_activity_mbq, limit_gy: float = _L
     """
     second = _second(first_dose_gy, first_activity_mbq, limit_gy)
     if second is None:
-        warn(Flag.LIMIT_REACHED.text)
+        _check.warn(Flag.LIMIT_REACHED.text)
         return 0.0
     return second
 

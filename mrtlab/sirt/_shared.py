@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from mrtlab import _check
 from mrtlab.constants import value
-from mrtlab.errors import Flag, InputError, PhysicsError, PlausibilityWarning
+from mrtlab.errors import Flag, InputError, PhysicsError
 
 DEVICES = ("glass", "resin", "Ho-166")
 LEAST_ORGAN_G = 10
 LEAST_TUMOUR_G = 1
 LEAST_ACTIVITY_MBQ = 20
-
-
-def warn(message: str, stacklevel: int = 3) -> None:
-    """Warn the caller of the public function that calls this."""
-    warnings.warn(message, PlausibilityWarning, stacklevel=stacklevel)
 
 
 def device(name: str) -> str:
@@ -49,7 +42,7 @@ def activity(mbq, stacklevel: int = 4):
     mbq = _check.positive("activity_mbq", mbq, "activities are MBq")
     low = float(np.min(_check.nominal(mbq)))
     if low < LEAST_ACTIVITY_MBQ:
-        warn(f"activity_mbq is {low:g} MBq: GBq instead of MBq? Then give {1000 * low:g}", stacklevel)
+        _check.warn(f"activity_mbq is {low:g} MBq: GBq instead of MBq? Then give {1000 * low:g}", stacklevel)
     return mbq
 
 

@@ -51,7 +51,7 @@ def single_compartment_activity(dose_gy, mass_g, lung_shunt=0.0, residual=0.0, c
     dose_gy, mass_g = _shared.dose("dose_gy", dose_gy), _shared.organ("mass_g", mass_g)
     plain = np.asarray(_check.nominal(dose_gy))
     if np.any((plain < 40) | (plain > 600)):
-        _shared.warn(f"dose_gy is {float(plain.min()):g} Gy; perfused volumes are given 40 to 600 Gy")
+        _check.warn(f"dose_gy is {float(plain.min()):g} Gy; perfused volumes are given 40 to 600 Gy")
     return dose_gy * mass_g / (resolve(constant) * _shared.remaining(lung_shunt, residual))
 
 

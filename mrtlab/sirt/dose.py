@@ -131,7 +131,7 @@ def mean_dose(activity_mbq, mass_g, constant: str | float | UFloat = "icrp107"):
     result = resolve(constant) * activity_mbq / mass_g
     low = float(np.min(_check.nominal(mass_g)))
     if low < _shared.LEAST_ORGAN_G:
-        _shared.warn(f"mass_g is {low:g} g: kg instead of g? Then give {1000 * low:g}. " + Flag.SMALL_COMPARTMENT.text)
+        _check.warn(f"mass_g is {low:g} g: kg instead of g? Then give {1000 * low:g}. " + Flag.SMALL_COMPARTMENT.text)
     elif _shared.small(mass_g):
-        _shared.warn(f"mass_g is {low:g} g. {Flag.SMALL_COMPARTMENT.text}")
+        _check.warn(f"mass_g is {low:g} g. {Flag.SMALL_COMPARTMENT.text}")
     return result

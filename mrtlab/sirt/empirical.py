@@ -51,7 +51,7 @@ def empirical_activity(tumour_involvement, device: str = "resin"):
     """
     _resin(device)
     share = _check.nominal(_check.fraction("tumour_involvement", tumour_involvement))
-    _shared.warn(Flag.NON_DOSIMETRIC.text)
+    _check.warn(Flag.NON_DOSIMETRIC.text)
     result = np.where(share <= 0.25, 2000.0, np.where(share <= 0.5, 2500.0, 3000.0))
     return float(result) if np.ndim(share) == 0 else result
 
@@ -88,7 +88,7 @@ def _surface(height_cm, weight_kg):
     surface = 0.20247 * (height_cm / 100) ** 0.725 * weight_kg**0.425
     plain = np.asarray(_check.nominal(surface))
     if np.any((plain < value("sirt.bsa_low_m2")) | (plain > value("sirt.bsa_high_m2"))):
-        _shared.warn(f"a body surface of {float(np.min(plain)):.3g} m² is unusual; check height and weight", 4)
+        _check.warn(f"a body surface of {float(np.min(plain)):.3g} m² is unusual; check height and weight", 4)
     return surface
 
 
@@ -170,9 +170,9 @@ def bsa_activity(height_cm, weight_kg, tumour_ml, liver_ml, treated_ml=None, lun
     plain = np.asarray(_check.nominal(mbq))
     if np.any(plain <= 0):
         raise InputError("the body surface is below 0.2 m²: the formula gives no activity; check height and weight")
-    _shared.warn(Flag.NON_DOSIMETRIC.text)
+    _check.warn(Flag.NON_DOSIMETRIC.text)
     if np.any((plain < 300) | (plain > 4000)):
-        _shared.warn(f"{float(np.min(plain)):.4g} MBq lies outside the usual 300 to 4000 MBq; check the volumes")
+        _check.warn(f"{float(np.min(plain)):.4g} MBq lies outside the usual 300 to 4000 MBq; check the volumes")
     return mbq
 
 

@@ -67,9 +67,9 @@ def holmium_activity(dose_gy, liver_g, scout_mbq=0.0, constant="ifu"):
         )
     limit = value("sirt.holmium_liver_limit_gy")
     if most > limit:
-        _shared.warn(f"dose_gy is {most:g} Gy, above the {limit:g} Gy to the whole liver that were tolerated in HEPAR")
+        _check.warn(f"dose_gy is {most:g} Gy, above the {limit:g} Gy to the whole liver that were tolerated in HEPAR")
     if np.any((plain < 500) | (plain > 15000)):
-        _shared.warn(f"{float(plain.min()):.4g} MBq lies outside the usual 500 to 15 000 MBq of Ho-166; check the mass")
+        _check.warn(f"{float(plain.min()):.4g} MBq lies outside the usual 500 to 15 000 MBq of Ho-166; check the mass")
     return therapy
 
 

@@ -243,7 +243,7 @@ def whole_normal_limit(bilirubin_mg_per_dl: float, device: str = "glass") -> Dos
     found = _numbers.single("bilirubin_mg_per_dl", bilirubin_mg_per_dl)
     _check.positive("bilirubin_mg_per_dl", found)
     if found > 5:
-        _shared.warn(f"bilirubin_mg_per_dl is {found:g}: µmol/L instead of mg/dL? Then give {found / 17.1:.2g}")
+        _check.warn(f"bilirubin_mg_per_dl is {found:g}: µmol/L instead of mg/dL? Then give {found / 17.1:.2g}")
     rule = _read()["whole_normal_glass"]
     low = found < rule["bilirubin_mg_per_dl"]
     gy = float(rule["below_gy" if low else "above_gy"])

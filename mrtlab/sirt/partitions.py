@@ -194,7 +194,7 @@ def partition_activity(
     model = _Partition(tumour_g, normal_g, tumour_to_normal, lung_shunt, lung_g, constant, whole_normal_g)
     for flag in model.flags:
         if flag not in (Flag.DEFAULT_LUNG_MASS, Flag.SMALL_COMPARTMENT):
-            _shared.warn(Flag(flag).text)
+            _check.warn(Flag(flag).text)
     return _shared.over(_shared.dose("dose_gy", dose_gy), model.gy_per_mbq(compartment))
 
 

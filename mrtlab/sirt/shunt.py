@@ -78,12 +78,12 @@ def lung_shunt(
         _net("liver_posterior", liver_posterior, liver_background),
     )
     if delay_h is not None and _check.non_negative("delay_h", delay_h) > value("sirt.scan_delay_h"):
-        _shared.warn(
+        _check.warn(
             f"delay_h is {delay_h:g} h: Tc-99m MAA breaks down with time, which raises the shunt; scan within "
             f"{value('sirt.scan_delay_h'):g} h"
         )
     if thyroid_or_stomach_seen:
-        _shared.warn(Flag.FREE_TC.text)
+        _check.warn(Flag.FREE_TC.text)
     return _fraction(lung, liver)
 
 
@@ -119,7 +119,7 @@ def lung_shunt_spect(lung_counts, liver_counts):
 def _fraction(lung, liver):
     shunt = lung / (lung + liver)
     if _shared.high_shunt(shunt):
-        _shared.warn(f"lung shunt {100 * float(np.max(_check.nominal(shunt))):.3g} %. {Flag.LSF_GT_20PCT.text}", 4)
+        _check.warn(f"lung shunt {100 * float(np.max(_check.nominal(shunt))):.3g} %. {Flag.LSF_GT_20PCT.text}", 4)
     return shunt
 
 
@@ -138,7 +138,7 @@ def _net(name, counts, background):
         )
     spread = value("sirt.low_counts_sigma") * np.sqrt(_check.nominal(counts) + _check.nominal(background))
     if np.any(_check.nominal(net) < spread):
-        _shared.warn(f"{name} is hardly above its background ({lowest:g} counts net)", 4)
+        _check.warn(f"{name} is hardly above its background ({lowest:g} counts net)", 4)
     return net
 
 
@@ -254,10 +254,10 @@ def lung_dose(activity_mbq, lung_shunt, lung_mass_g=1000.0, constant="icrp107"):
 def _lungs(lung_shunt, lung_mass_g):
     lung_shunt, lung_mass_g = _check.fraction("lung_shunt", lung_shunt), _shared.organ("lung_mass_g", lung_mass_g)
     if _shared.high_shunt(lung_shunt):
-        _shared.warn(f"lung shunt {100 * float(np.max(_check.nominal(lung_shunt))):.3g} %. {Flag.LSF_GT_20PCT.text}", 4)
+        _check.warn(f"lung shunt {100 * float(np.max(_check.nominal(lung_shunt))):.3g} %. {Flag.LSF_GT_20PCT.text}", 4)
     plain = _check.nominal(lung_mass_g)
     if np.any((plain < 400) | (plain > 1600)):
-        _shared.warn(f"lung_mass_g is {float(np.min(plain)):g} g; adult lungs weigh 400 to 1600 g", 4)
+        _check.warn(f"lung_mass_g is {float(np.min(plain)):g} g; adult lungs weigh 400 to 1600 g", 4)
     return lung_shunt, lung_mass_g
 
 
@@ -303,7 +303,7 @@ def lung_limited_activity(
         cumulative_gy = value("sirt.lung_limit_cumulative_gy")
     left = _shared.dose("cumulative_gy", cumulative_gy) - previous_gy
     if _check.nominal(left) <= 0:
-        _shared.warn(
+        _check.warn(
             f"the lungs have received {_check.nominal(previous_gy):g} Gy, and their limit is "
             f"{_check.nominal(cumulative_gy):g} Gy in all: nothing is left"
         )

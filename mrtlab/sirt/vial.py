@@ -10,7 +10,6 @@ from mrtlab import _check, clock
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
-from mrtlab.sirt import _shared
 
 __all__ = ["delivered_activity", "residual_fraction", "vial_activity"]
 
@@ -53,13 +52,13 @@ def _vial(activity_mbq, calibrated_at, wanted_at, nuclide):
     hours = clock.elapsed_h(calibrated_at, wanted_at)
     early, late = value("sirt.earliest_h"), value("sirt.latest_h")
     if not early <= hours <= late:
-        _shared.warn(
+        _check.warn(
             f"the vial is wanted {hours:g} h from its calibration; {early:g} to {late:g} h are usual. Check the order "
             "of day and month, and the time zones",
             stacklevel=4,
         )
     elif hours < 0:
-        _shared.warn(Flag.BACK_DECAY.text, stacklevel=4)
+        _check.warn(Flag.BACK_DECAY.text, stacklevel=4)
     return there
 
 
@@ -113,7 +112,7 @@ def residual_fraction(before, after, elapsed_h, background=0.0, nuclide="Y-90"):
     if most > 1:
         raise PhysicsError(f"after is {most:g} times what decay left of before; are the two readings exchanged?")
     if most > value("sirt.high_residual"):
-        _shared.warn(f"residual {100 * most:.3g} %. {Flag.HIGH_RESIDUAL.text}")
+        _check.warn(f"residual {100 * most:.3g} %. {Flag.HIGH_RESIDUAL.text}")
     return left
 
 
@@ -152,5 +151,5 @@ def delivered_activity(activity_mbq, calibrated_at: datetime, infused_at: dateti
     """
     residual = _check.fraction("residual", residual)
     if np.any(_check.nominal(residual) > value("sirt.high_residual")):
-        _shared.warn(f"residual {100 * float(np.max(_check.nominal(residual))):.3g} %. {Flag.HIGH_RESIDUAL.text}")
+        _check.warn(f"residual {100 * float(np.max(_check.nominal(residual))):.3g} %. {Flag.HIGH_RESIDUAL.text}")
     return _vial(activity_mbq, calibrated_at, infused_at, nuclide) * (1 - residual)
