@@ -23,6 +23,24 @@ def no_widgets_left():
 
 
 @pytest.fixture
+def own_data_folder(tmp_path, monkeypatch):
+    """Nobody was here before."""
+    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def no_event_loop(monkeypatch):
+    """Browser tests of the same process leave one running; without one nothing waits until inputs rest."""
+    monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
+
+
+@pytest.fixture
+def unpainted(monkeypatch):
+    """Figures are drawn, but not made into pictures, which takes most of the time."""
+    monkeypatch.setattr("mrtlab.apps.controls.canvas.Canvas.png", lambda self, ratio: b"picture")
+
+
+@pytest.fixture
 def folders(tmp_path, monkeypatch):
     """A learner's own data folder, and one exercise with every kind of question."""
     monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))

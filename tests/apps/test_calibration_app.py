@@ -15,10 +15,7 @@ from mrtlab.apps.calibration import view as view_module
 from mrtlab.apps.calibration.model import CHOICES, QUESTIONS, RANGES, RIGHT, SPHERES, clock_time
 from mrtlab.calibration import observed_rate
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture

@@ -17,16 +17,7 @@ from mrtlab.calibration import RecoveryCurve
 from mrtlab.uncertainty import dose_budget as budget_of
 from mrtlab.uncertainty import dose_monte_carlo
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
-
-
-@pytest.fixture(autouse=True)
-def no_event_loop(monkeypatch):
-    """Browser tests of the same process leave one running."""
-    monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
+pytestmark = pytest.mark.usefixtures("own_data_folder", "no_event_loop")
 
 
 @pytest.fixture
@@ -35,9 +26,8 @@ def model():
 
 
 @pytest.fixture
-def view(model, monkeypatch):
-    """Everything skipped; figures are drawn, but not made into pictures, which takes most of the time."""
-    monkeypatch.setattr("mrtlab.apps.controls.canvas.Canvas.png", lambda self, ratio: b"picture")
+def view(model, unpainted):
+    """Everything skipped."""
     made = view_module._View(model)
     for name in QUESTIONS:
         made.skip[name].click()

@@ -16,10 +16,7 @@ from mrtlab.apps.dose_response.model import QUESTIONS, RANGES, RIGHT, RULES
 from mrtlab.radiobiology import fit_dose_response
 from mrtlab.radiobiology.simulate import simulated_outcomes
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+pytestmark = pytest.mark.usefixtures("own_data_folder", "no_event_loop")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,21 +29,14 @@ def few_patients():
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_event_loop(monkeypatch):
-    """Browser tests of the same process leave one running."""
-    monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
-
-
 @pytest.fixture
 def model():
     return dose_response.DoseResponsePage()
 
 
 @pytest.fixture
-def view(model, monkeypatch):
-    """Everything predicted; figures are drawn, but not made into pictures, which takes most of the time."""
-    monkeypatch.setattr("mrtlab.apps.controls.canvas.Canvas.png", lambda self, ratio: b"picture")
+def view(model, unpainted):
+    """Everything skipped."""
     made = view_module._View(model)
     for name in QUESTIONS:
         made.skip[name].click()

@@ -15,21 +15,12 @@ from mrtlab.apps.sirt_planning import view as view_module
 from mrtlab.apps.sirt_planning.layout import INPUTS, QUESTION
 from mrtlab.apps.sirt_planning.model import CHOICES, CLOCKS, QUESTIONS, RANGES, RIGHT, clock
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("MRTLAB_DATA_DIR", str(tmp_path / "data"))
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture
 def model():
     return sirt_planning.SirtPage()
-
-
-@pytest.fixture
-def unpainted(monkeypatch):
-    """Figures are drawn, but not made into pictures, which takes most of the time."""
-    monkeypatch.setattr("mrtlab.apps.controls.canvas.Canvas.png", lambda self, ratio: b"picture")
 
 
 @pytest.fixture(scope="module")

@@ -109,6 +109,14 @@ def chromium(path: str, *flags: str):
             browser.close()
 
 
+# markup of controls that nothing names
+NAMELESS = """() =>
+  [...document.querySelectorAll('button, input, select, textarea, a[href], [role=slider], summary')]
+  .filter(node => node.checkVisibility() && !(node.labels?.length || node.getAttribute('aria-label')
+    || node.getAttribute('aria-labelledby') || node.textContent.trim() || node.title))
+  .map(node => node.outerHTML.slice(0, 120))"""
+
+
 class Dashboard:
     """One browser tab.
 
@@ -184,6 +192,21 @@ class Dashboard:
         path = folder / f"{name}.png"
         self.page.screenshot(path=path, full_page=True)
         return path
+
+    def look(self, name: str, widths=(1280, 800, 640)) -> None:
+        """At every width no sideways scroll; every picture has a text and every control a name.
+
+        640 px is what is left of a 1280 px screen at 200 %.
+        """
+        page = self.page
+        for width in widths:
+            self.resize(width)
+            self.screenshot(f"{name}_{width}")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"at {width} px the page is {wide} px too wide"
+        for image in page.locator("img:visible").all():
+            assert image.get_attribute("alt")
+        assert page.evaluate(NAMELESS) == []
 
     def _end(self, kernel: str) -> None:
         """A browser that is closed by force takes its page's last message with it, and the kernel would stay."""

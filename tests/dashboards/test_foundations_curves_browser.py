@@ -18,23 +18,9 @@ def open_page(data_folder, open_dashboard):
 
 
 def look(tab, name):
-    """Names, alternatives and width, at 1280, 800 and 640 px."""
-    page = tab.page
-    assert page.locator("h1:visible").count() == 1
-    for width in (1280, 800, 640):
-        tab.resize(width)
-        tab.screenshot(f"{name}_{width}")
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert tab.page.locator("h1:visible").count() == 1
+    tab.look(name)
     tab.resize(1280)
-    for image in page.locator("img:visible").all():
-        assert image.get_attribute("alt")
-    nameless = page.evaluate(
-        """() => [...document.querySelectorAll('button, input, select, textarea, a[href], [role=slider], summary')]
-        .filter(node => node.checkVisibility() && !(node.labels?.length || node.getAttribute('aria-label')
-          || node.getAttribute('aria-labelledby') || node.textContent.trim() || node.title))
-        .map(node => node.outerHTML.slice(0, 120))"""
-    )
-    assert nameless == []
 
 
 def numbers(handle):
@@ -126,7 +112,11 @@ def test_curve_fitting_from_the_prediction_to_a_dragged_point(open_page, data_fo
     expect(page.get_by_text("the result is off by")).to_contain_text("−18.1 %")
     page.get_by_text("Type, add or take away a point").click()
     tab.type("Time", "168")
-    page.get_by_role("button", name="Add this point").click()
+    press = page.get_by_role("button", name="Add this point")
+    press.hover()
+    page.mouse.down()  # the echo of what was typed would move the button away: it waits
+    page.wait_for_timeout(400)
+    page.mouse.up()
     expect(points).to_have_count(4)
     expect(page.get_by_text("the result is off by")).to_contain_text("+15.9 %")
     tab.screenshot("curve_fitting_late")

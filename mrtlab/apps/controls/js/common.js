@@ -30,20 +30,31 @@ function whenAttached(el, callback) {
   setTimeout(() => clearInterval(wait), 60000);
 }
 
+// Whether a pointer is down, anywhere on the page.
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
+
 // A text input that sends what is typed after a pause, and at once on Enter or when it is left.
 function sendTyped(input, send, pause = 300) {
   let timer = null;
   const now = () => {
     clearTimeout(timer);
     timer = null;
+    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, now, true);
     send(input.value);
+  };
+  // The echo moves what stands below; a button pressed there must still be under the pointer when it is let go.
+  const soon = () => {
+    if (!pressed) now();
+    else for (const end of ["pointerup", "pointercancel"]) addEventListener(end, now, true);
   };
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(now, pause);
+    timer = setTimeout(soon, pause);
   });
-  input.addEventListener("blur", () => timer !== null && now());
-  input.addEventListener("change", now);
+  input.addEventListener("blur", () => timer !== null && soon());
+  input.addEventListener("change", soon);
   input.addEventListener("keydown", (event) => event.key === "Enter" && input.tagName === "INPUT" && now());
 }
 
