@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from mrtlab.constants import value
 from mrtlab.errors import FitError, Flag
@@ -41,7 +41,7 @@ def quality(chi_square: float, dof: int) -> tuple[float | None, list[str]]:
     """Probability of a larger chi-square, and the flags that follow."""
     if dof == 0:
         return None, [Flag.NO_DOF]
-    p_value = float(chi2.sf(chi_square, dof))
+    p_value = float(chdtrc(dof, chi_square))
     if p_value < value("kinetics.chi_square_p"):
         return p_value, [Flag.CHI_SQUARE_REJECTED]
     return p_value, [Flag.SIGMA_OVERSTATED] if p_value > value("kinetics.chi_square_p_high") else []

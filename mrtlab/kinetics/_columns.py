@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from mrtlab.constants import value
 from mrtlab.kinetics._rates import Rates, best_rates, put
@@ -228,4 +228,4 @@ def _log_slope(tau, y, weights):
 
 @cache
 def _chi_square_limit(dof: int) -> float:
-    return float(chi2.isf(value("kinetics.chi_square_p"), dof))
+    return float(chdtri(dof, value("kinetics.chi_square_p")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 from uncertainties import UFloat, correlated_values, ufloat, umath
 
 from mrtlab import _check
@@ -331,7 +331,7 @@ def map_fit(curve: TimeActivity, half_life_median_h: float, half_life_gsd: float
     flags += [Flag.SINGLE_POINT_DEPENDS_ON_PRIOR] if len(curve) == 1 else []
     flags += [Flag.AT_BOUND] if min(ceiling - log_half_life, log_half_life - floor) < 1e-4 else []
     # the prior counts as one more point
-    p_value = chi2.sf(np.sum(residual(outcome.params) ** 2), len(curve) - 1) if len(curve) > 1 else 1.0
+    p_value = chdtrc(len(curve) - 1, np.sum(residual(outcome.params) ** 2)) if len(curve) > 1 else 1.0
     flags += [Flag.CHI_SQUARE_REJECTED] if p_value < value("kinetics.chi_square_p") else []
     return _few(curve, linked[0] * umath.exp(rate * first), rate, flags, "kinetics.map")
 
@@ -381,9 +381,9 @@ def _population(median_h, spread, physical_h, time_h, count=20001):
             f"half_life_median_h is {median_h:g} h, less than a tenth of time_h, {time_h:g} h: nothing would have been "
             "left to measure; are both in hours?"
         )
-    low, high = norm.cdf(np.log(np.array([shortest_h, physical_h]) / median_h) / spread)
+    low, high = ndtr(np.log(np.array([shortest_h, physical_h]) / median_h) / spread)
     quantiles = low + (np.arange(count) + 0.5) / count * (high - low)
-    return median_h * np.exp(spread * norm.ppf(quantiles)), 1 - (high - low)
+    return median_h * np.exp(spread * ndtri(quantiles)), 1 - (high - low)
 
 
 def _interval(ratios, noise):
@@ -392,6 +392,6 @@ def _interval(ratios, noise):
         low, high = np.quantile(ratios, [0.025, 0.975])
         return float(low), float(high)
     thin = np.quantile(ratios, (np.arange(1001) + 0.5) / 1001)
-    factors = 1 + noise * norm.ppf((np.arange(501) + 0.5) / 501)
+    factors = 1 + noise * ndtri((np.arange(501) + 0.5) / 501)
     low, high = np.quantile(np.outer(thin, factors), [0.025, 0.975])
     return float(max(low, 0.0)), float(high)

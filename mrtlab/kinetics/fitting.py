@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import uncertainties
 from scipy.optimize import nnls
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 from uncertainties import UFloat, ufloat
 
 from mrtlab import _check
@@ -106,7 +106,7 @@ class Fit:
         """
         if _check.fraction("coverage", coverage) == 1:
             raise InputError("coverage is 1, and nothing is certain; give less, such as 0.95")
-        width = norm.ppf(0.5 + coverage / 2) * self.activity_sigma(times_h)
+        width = ndtri(0.5 + coverage / 2) * self.activity_sigma(times_h)
         middle = self.activity(times_h)
         return np.maximum(middle - width, 0.0), middle + width
 
@@ -277,7 +277,7 @@ def _result(curve, shape, amplitudes, rates, chi_square, minima, scale_covarianc
     slowest = min(shape.total_rates(free[shape.amplitudes :], physical), key=_check.nominal)
     plain_tia = shape.integral(amplitudes, rates, physical)
     after = [shape.integral_after(t, amplitudes, rates, physical) / plain_tia for t in curve.times_h[[0, -1]]]
-    p_value = float(chi2.sf(chi_square, dof)) if dof else None
+    p_value = float(chdtrc(dof, chi_square)) if dof else None
     params = {
         name: number if isinstance(number, UFloat) else ufloat(number, np.inf)
         for name, number in zip(shape.parameter_names, free, strict=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq, least_squares, nnls
-from scipy.stats import chi2, norm
+from scipy.special import chdtri, ndtr, ndtri
 
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
@@ -16,7 +16,7 @@ from mrtlab.kinetics.starts import fastest_rate, ordered, starts
 
 __all__ = ["TiaInterval", "bootstrap_tia", "profile_tia"]
 
-_COVERAGE = {"interval68": 2 * norm.cdf(1) - 1, "interval95": 0.95}
+_COVERAGE = {"interval68": 2 * ndtr(1) - 1, "interval95": 0.95}
 _HOLD = 1e4  # weight of a held time-integrated activity: it is met to about 1e-7
 _FARTHEST = 12.0  # logarithm: no end of an interval is looked for beyond a factor of 160000
 
@@ -73,12 +73,12 @@ def profile_tia(fit: Fit) -> TiaInterval:
     best, systematic = _random_part(fit)
     ends = {}
     for name, coverage in _COVERAGE.items():
-        rise = float(chi2.ppf(coverage, 1))
+        rise = float(chdtri(1, 1 - coverage))
         ends[name] = tuple(_end(fit, best, rise, side) for side in (-1, 1))
     linear = _linear(fit, best, systematic)
     flags = _nonlinear(best, ends, _linear(fit, best, 0.0))
     widened = {
-        name: tuple(_widen(best, end, systematic * norm.ppf(0.5 + coverage / 2)) for end in ends[name])
+        name: tuple(_widen(best, end, systematic * ndtri(0.5 + coverage / 2)) for end in ends[name])
         for name, coverage in _COVERAGE.items()
     }
     return TiaInterval(
@@ -145,7 +145,7 @@ def _linear(fit, best, systematic):
     """Intervals by the covariance, with a systematic part or without."""
     given = getattr(fit.curve.systematic, "std_dev", 0.0) * best
     spread = np.sqrt(max(fit.tia_mbq_h.std_dev**2 - given**2, 0.0) + (systematic * best) ** 2)
-    reach = {name: norm.ppf(0.5 + coverage / 2) * spread for name, coverage in _COVERAGE.items()}
+    reach = {name: ndtri(0.5 + coverage / 2) * spread for name, coverage in _COVERAGE.items()}
     return {name: (float(best - item), float(best + item)) for name, item in reach.items()}
 
 

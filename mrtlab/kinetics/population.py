@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 from uncertainties import UFloat, ufloat
 
 from mrtlab import _check
@@ -124,7 +124,7 @@ def stp_factor(curves: Sequence[TimeActivity | Fit | Selection], time_h: float) 
         raise InputError(f"time_h is {time_h:g} h, when curve {at} holds no activity; is the time in hours?")
     values = np.array([item.tia_mbq_h.nominal_value for item in fits]) / activities
     logs = np.log(values)
-    reach = student.ppf(0.975, len(values) - 1) * logs.std(ddof=1) * np.sqrt(1 + 1 / len(values))
+    reach = stdtrit(len(values) - 1, 0.975) * logs.std(ddof=1) * np.sqrt(1 + 1 / len(values))
     low, high = np.exp(logs.mean() - reach), np.exp(logs.mean() + reach)
     beyond = any(not item.curve.times_h[0] <= time_h <= item.curve.times_h[-1] for item in fits)
     values.setflags(write=False)

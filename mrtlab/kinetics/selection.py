@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 from uncertainties import UFloat, ufloat
 
 from mrtlab import _check
@@ -215,7 +215,7 @@ def _outdone(survivors: Mapping[str, Fit]) -> dict[str, tuple[str, ...]]:
     for name, simple in survivors.items():
         for wider in (survivors[other] for other in MODELS[name].within if other in survivors):
             gain, extra = simple.chi_square - wider.chi_square, simple.dof - wider.dof
-            p_value = float(chi2.sf(gain, extra))
+            p_value = float(chdtrc(extra, max(gain, 0.0)))
             if p_value < value("kinetics.chi_square_p"):
                 outdone[name] = (
                     f"{wider.model}, of which it is a special case, lowers χ² from {simple.chi_square:.3g} to "

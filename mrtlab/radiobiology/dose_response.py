@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit
-from scipy.stats import chi2, norm, rankdata
+from scipy.special import chdtrc, chdtri, expit, ndtri
 from uncertainties import UFloat, correlated_values, covariance_matrix
 
 from mrtlab import _check, _numbers
@@ -119,7 +118,7 @@ class DoseResponse:
         coverage : float
             0.95 for a 95 % band, pointwise.
         """
-        z = norm.ppf((1 + _coverage(coverage)) / 2)
+        z = ndtri((1 + _coverage(coverage)) / 2)
         x = _check.nominal(_on_scale(dose_gy, self.scale))
         (v00, v01), (_, v11) = self.covariance
         half = z * np.sqrt(np.maximum(v00 + 2 * v01 * x + v11 * x**2, 0))
@@ -209,7 +208,7 @@ class DoseResponse:
         return _likelihood.Data.of(_on_scale(self.dose_gy, self.scale), self.outcome, self.method == "firth")
 
     def _fieller(self, coverage):
-        z = norm.ppf((1 + coverage) / 2)
+        z = ndtri((1 + coverage) / 2)
         (v00, v01), (_, v11) = self.covariance
         b0, b1 = self.b0.nominal_value, self.b1.nominal_value
         a, half_b, c = b1**2 - z**2 * v11, b0 * b1 - z**2 * v01, b0**2 - z**2 * v00
@@ -219,7 +218,7 @@ class DoseResponse:
         return float((-half_b - root) / a), float((-half_b + root) / a)
 
     def _profile(self, coverage):
-        data, limit = self._data(), chi2.ppf(coverage, 1) / 2
+        data, limit = self._data(), chdtri(1, 1 - coverage) / 2
         # far from the data the curve through any middle is flat: only a significant slope bounds the middle
         if self.log_likelihood - _likelihood.without_slope(data) <= limit:
             return None
@@ -299,7 +298,7 @@ def fit_dose_response(
     d50_gy, gamma50 = _middle(b0, b1, scale)
     ratio = max(2 * (log_likelihood - _likelihood.without_slope(data)), 0.0)
     events = int(np.sum(y))
-    p_value = float(chi2.sf(ratio, 1))
+    p_value = float(chdtrc(1, ratio))
     flags = []
     if min(events, len(y) - events) < 2 * value("radiobiology.events_per_parameter"):
         flags.append(Flag.FEW_EVENTS)
@@ -386,6 +385,8 @@ def _reliability(doses, sigma, scale) -> float:
 
 def _auc(doses, y) -> float:
     """Mann-Whitney statistic over the number of pairs."""
+    from scipy.stats import rankdata  # imported late: scipy.stats costs half a second
+
     ranks = rankdata(doses)
     some = float(np.sum(y))
     return float((np.sum(ranks[y == 1]) - some * (some + 1) / 2) / (some * (len(y) - some)))
