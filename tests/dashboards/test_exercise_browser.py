@@ -182,23 +182,6 @@ def test_two_tabs_lose_nothing(known, reference):
     assert {event["outcome"] for event in written()} == {"right"}
 
 
-def test_without_a_disk_there_is_no_verdict(known, data_folder, reference):
-    tab = known("kidney-tia")
-    expect(standing(tab)).to_contain_text("saved", **SLOW)
-    logbook, aside = data_folder / "logbook.jsonl", data_folder / "aside"
-    logbook.rename(aside)
-    logbook.mkdir()
-    answer(tab, HALF_LIFE, f"{reference[0]:.5g}")
-    expect(standing(tab)).to_have_text("not saved", **SLOW)
-    expect(card(tab, 1).locator(".mrt-flag")).to_contain_text("cannot be read", **SLOW)
-    assert tab.page.locator(".mrt-right-answer").count() == 0
-    logbook.rmdir()
-    aside.rename(logbook)
-    tab.page.get_by_role("button", name=f"Check: {HALF_LIFE}").click()
-    expect(card(tab, 1)).to_contain_text("Right.", **SLOW)
-    expect(standing(tab)).to_contain_text("1 attempt · saved", **SLOW)
-
-
 def test_by_keyboard_alone(new_tab, reference):
     """From the list to the solution with Tab, Space, Enter and letters."""
     tab = new_tab()
@@ -271,20 +254,6 @@ def test_a_prediction_comes_first(known):
     assert written(question="odd_one")[0]["raw"] == {"point": 3}
 
 
-def test_csv_with_decimal_commas(known):
-    tab = known("kidney-tia")
-    page = tab.page
-    page.get_by_label("decimal comma").check()
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Download as CSV").click()
-    sheet = variant(load("kidney-tia"), LEARNER).sheet
-    lines = saved.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert sheet.code in saved.value.suggested_filename
-    rows = [line.split(";") for line in lines if not line.startswith("#")][1:]
-    assert [float(row[1].replace(",", ".")) for row in rows] == list(sheet.tables[0].column("activity_mbq").values)
-    expect(page.get_by_text(f"saved as {saved.value.suggested_filename}")).to_be_visible(**SLOW)
-
-
 def test_assessment_from_pack_to_hand_in(new_tab, tmp_path):
     sheet = variant(load("kidney-tia"), "K7Q2M4XP", "Lund 2027", b"k" * 32).sheet
     pack = {
@@ -317,20 +286,21 @@ def test_assessment_from_pack_to_hand_in(new_tab, tmp_path):
     assert answers == [{"value": "58,2"}]
 
 
-@pytest.mark.parametrize("exercise", ["", "kidney-tia", "background-region"])
-def test_names_alternatives_and_width(known, exercise):
-    """640 px is what is left of a 1280 px screen at 200 %."""
-    tab = known(exercise, width=1280)
+def seen(tab, name):
+    """Look at an exercise; its headings skip no level."""
     page = tab.page
+    expect(card(tab, 1)).to_be_visible(**SLOW)
+    commit = page.get_by_role("button", name="Commit my prediction")
+    if commit.count():
+        page.get_by_role("radio").first.check()
+        commit.click()
+    expect(page.locator("img").first).to_be_visible(**SLOW)
+    tab.look(name)
+    in_order(page)
+
+
+def in_order(page):
     expect(page.locator("h1:visible")).to_have_count(1)
-    if exercise:
-        expect(card(tab, 1)).to_be_visible(**SLOW)
-        commit = page.get_by_role("button", name="Commit my prediction")
-        if commit.count():
-            page.get_by_role("radio").first.check()
-            commit.click()
-        expect(page.locator("img").first).to_be_visible(**SLOW)
-    tab.look(exercise or "list")
     heads = page.evaluate(
         """[...document.querySelectorAll('h1, h2, h3, h4')].filter(node => node.checkVisibility())
         .map(node => Number(node.tagName[1]))"""
@@ -338,10 +308,47 @@ def test_names_alternatives_and_width(known, exercise):
     assert all(after - before <= 1 for before, after in pairwise(heads)), heads
 
 
-def test_the_front_page_leads_here(known):
+def test_an_exercise_with_an_image(known):
+    seen(known("background-region"), "background-region")
+
+
+def test_a_table_downloaded_and_a_disk_that_fails(known, data_folder, reference):
+    tab = known("kidney-tia")
+    seen(tab, "kidney-tia")
+    page = tab.page
+    page.get_by_label("decimal comma").check()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download as CSV").click()
+    sheet = variant(load("kidney-tia"), LEARNER).sheet
+    lines = saved.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert sheet.code in saved.value.suggested_filename
+    rows = [line.split(";") for line in lines if not line.startswith("#")][1:]
+    assert [float(row[1].replace(",", ".")) for row in rows] == list(sheet.tables[0].column("activity_mbq").values)
+    expect(page.get_by_text(f"saved as {saved.value.suggested_filename}")).to_be_visible(**SLOW)
+
+    # without a disk there is no verdict
+    expect(standing(tab)).to_contain_text("saved", **SLOW)
+    logbook, aside = data_folder / "logbook.jsonl", data_folder / "aside"
+    logbook.rename(aside)
+    logbook.mkdir()
+    answer(tab, HALF_LIFE, f"{reference[0]:.5g}")
+    expect(standing(tab)).to_have_text("not saved", **SLOW)
+    expect(card(tab, 1).locator(".mrt-flag")).to_contain_text("cannot be read", **SLOW)
+    assert tab.page.locator(".mrt-right-answer").count() == 0
+    logbook.rmdir()
+    aside.rename(logbook)
+    tab.page.get_by_role("button", name=f"Check: {HALF_LIFE}").click()
+    expect(card(tab, 1)).to_contain_text("Right.", **SLOW)
+    expect(standing(tab)).to_contain_text("1 attempt · saved", **SLOW)
+
+
+def test_the_list_and_the_front_page_lead_to_each_other(known):
     tab = known()
-    tab.open("index.ipynb")
-    tab.page.get_by_role("link", name=re.compile("All exercises")).click()
-    expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Exercises", timeout=60_000)
-    tab.page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
-    expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Practise dosimetry", timeout=60_000)
+    page = tab.page
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Exercises")
+    tab.look("list")
+    in_order(page)
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Practise dosimetry", timeout=60_000)
+    page.get_by_role("link", name=re.compile("All exercises")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Exercises", timeout=60_000)
