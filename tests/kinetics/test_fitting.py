@@ -111,7 +111,7 @@ class TestEveryModel:
 
 
 @given(any_curve(), st.sampled_from(NAMES))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_data_at_all(curve, model):
     """No rate below physical, no NaN, shares within 0 to 1, and the area under the curve; or a refusal."""
     found = try_fit(curve, model)
@@ -138,7 +138,7 @@ def test_any_data_at_all(curve, model):
 
 
 @given(any_curve(min_points=4))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_a_wider_curve_never_fits_worse(curve):
     """Where one curve contains another exactly. (An uptake faster than the points can see is not exactly none.)"""
     fits = {name: try_fit(curve, name) for name in NAMES}
@@ -150,7 +150,7 @@ def test_a_wider_curve_never_fits_worse(curve):
 
 
 class TestCovarianceByMonteCarlo:
-    """Noise simulated 300 times: the spread of the results is the uncertainty each of them states."""
+    """Noise simulated 160 times: the spread of the results is the uncertainty each of them states."""
 
     @pytest.mark.parametrize("model", ["mono", "uptake", "bi"])
     def test_spread_and_coverage(self, model):
@@ -159,13 +159,13 @@ class TestCovarianceByMonteCarlo:
         random = np.random.default_rng(20)
         tias = [
             fit(lutetium(times, clean * (1 + 0.05 * random.standard_normal(len(times))), 0.05 * clean), model).tia_mbq_h
-            for _ in range(300)
+            for _ in range(160)
         ]
         values, sigmas = np.array([tia.nominal_value for tia in tias]), np.array([tia.std_dev for tia in tias])
-        # the spread of 300 has a standard error of 4 %, a coverage of 95.4 % one of 1.2 %
-        assert np.std(values, ddof=1) == pytest.approx(np.mean(sigmas), rel=0.12)
-        assert np.mean(values) == pytest.approx(truth, abs=4 * np.mean(sigmas) / np.sqrt(300))
-        assert np.mean(np.abs(values - truth) < 2 * sigmas) == pytest.approx(0.954, abs=0.035)
+        # the spread of 160 has a standard error of 5.6 %, a coverage of 95.4 % one of 1.7 %
+        assert np.std(values, ddof=1) == pytest.approx(np.mean(sigmas), rel=0.15)
+        assert np.mean(values) == pytest.approx(truth, abs=4 * np.mean(sigmas) / np.sqrt(160))
+        assert np.mean(np.abs(values - truth) < 2 * sigmas) == pytest.approx(0.954, abs=0.045)
 
     def test_as_many_parameters_as_points(self):
         """Without a spare point the uncertainty is that of the points, carried through the exact solution."""
@@ -174,10 +174,10 @@ class TestCovarianceByMonteCarlo:
         random = np.random.default_rng(21)
         tias = [
             fit(lutetium(times, clean * (1 + 0.02 * random.standard_normal(2)), 0.02 * clean), "mono").tia_mbq_h
-            for _ in range(300)
+            for _ in range(160)
         ]
         assert np.std([tia.nominal_value for tia in tias]) == pytest.approx(
-            np.mean([tia.std_dev for tia in tias]), rel=0.12
+            np.mean([tia.std_dev for tia in tias]), rel=0.15
         )
 
 
