@@ -68,6 +68,10 @@ def finite(name: str, value):
         raise InputError(f"{name} must be a number or an array of numbers, got {value!r}") from None
     if not np.all(np.isfinite(plain)):
         raise InputError(f"{name} must be finite, got {_worst(value, ~np.isfinite(plain))}")
+    if isinstance(value, UFloat) or (np.ndim(value) and value.dtype == object):
+        spread = [item.std_dev for item in np.ravel(value) if isinstance(item, UFloat)]
+        if not np.all(np.isfinite(spread)):
+            raise InputError(f"{name} has no finite uncertainty, got {value!r}")
     return value
 
 
@@ -101,7 +105,7 @@ def fraction(name: str, value):
     """Refuse what is outside 0 to 1; recognise percentages."""
     value = finite(name, value)
     plain = nominal(value)
-    largest = float(np.max(plain))
+    largest = float(np.max(plain, initial=0.0))
     hint = f"{largest:g} looks like a percentage; give {largest / 100:g}" if 1 < largest <= 100 else ""
     return _require(name, value, (plain >= 0) & (plain <= 1), "must lie between 0 and 1", hint)
 
@@ -117,12 +121,14 @@ def geometric_sd(name: str, value):
 
 def choice(name: str, value, allowed: Collection[str]):
     """Refuse a word that is not on the list."""
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise InputError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
 
 
 def _require(name, value, good, rule, hint):
+    if np.size(good) == 0:
+        raise InputError(f"{name} is empty; give at least one number")
     if np.all(good):
         return value
     raise InputError(f"{name} {rule}, got {_worst(value, ~np.asarray(good))}" + (f"; {hint}" if hint else ""))

@@ -53,7 +53,7 @@ def deviations(values) -> np.ndarray:
 
 def row(name: str, values) -> np.ndarray:
     """A one-dimensional array of finite numbers; of floats unless there are ufloats among them."""
-    if isinstance(values, (str, UFloat)) or np.ndim(values) != 1:
+    if isinstance(values, (str, UFloat)) or _depth(values) != 1:
         raise InputError(f"{name} must be a row of numbers, got {values!r}")
     if len(values) == 0:
         raise InputError(f"{name} is empty; give at least one number")
@@ -69,8 +69,16 @@ def same_length(**rows) -> None:
         raise InputError(f"these must have as many values as each other: {told}")
 
 
+def _depth(values) -> int:
+    """Dimensions; of rows of different lengths, which numpy refuses, 2."""
+    try:
+        return np.ndim(values)
+    except ValueError:
+        return 2
+
+
 def single(name: str, value) -> float:
     """One plain number, neither an array nor a ufloat."""
-    if np.ndim(value) or isinstance(value, UFloat):
+    if _depth(value) or isinstance(value, UFloat):
         raise InputError(f"{name} must be one plain number, got {value!r}")
     return float(_check.finite(name, value))

@@ -227,3 +227,14 @@ class TestRelease:
         """Release limits are data of a country: nothing but the example file has one."""
         assert not [key for key in constants.keys() if key.startswith("protection.") and "limit" in key]  # noqa: SIM118
         assert mrtlab.protection is protection
+
+
+class TestRetainedFraction:
+    def test_generic_patient_and_ones_own(self):
+        """73 % with 6.7 h and 27 % with 139 h: all at first, half of each after its own half-life."""
+        assert protection.retained_fraction(0.0) == pytest.approx(1)
+        slow_left = 0.27 * 2 ** (-6.7 / 139)
+        assert protection.retained_fraction(6.7) == pytest.approx(0.365 + slow_left, rel=1e-6)
+        assert protection.retained_fraction([0.0, 10.0], [(1.0, 10.0)]) == pytest.approx([1, 0.5])
+        with pytest.raises(InputError):
+            protection.retained_fraction(-1.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrtlab import _check
+from mrtlab import _check, _numbers
 from mrtlab.errors import InputError
 from mrtlab.planning.ranges import expected_range
 
@@ -170,6 +170,9 @@ def activity_options(
     ----------
     Step ii of table 1 in Sjögreen Gleisner et al. (EFOMP policy statement 19), doi:10.1016/j.ejmp.2023.103166.
     """
+    for name, given in (("tissues", tissues), ("limits", {} if limits is None else limits)):
+        if not isinstance(given, Mapping):
+            raise InputError(f"{name} must be a mapping by name of tissue, got {given!r}")
     limits = dict(limits or {})
     activities = np.atleast_1d(_check.positive("activities_mbq", activities_mbq, "activities are MBq"))
     if activities.dtype == object:
@@ -182,10 +185,13 @@ def activity_options(
     if unknown:
         raise InputError(f"limits names {', '.join(unknown)}, not among the tissues {', '.join(tissues)}")
     for name, tissue in tissues.items():
+        if not isinstance(tissue, TissueDose):
+            raise InputError(f"tissues[{name!r}] must be a TissueDose, got {tissue!r}")
         _check.positive(f"{name}: median_gy_per_mbq", tissue.median_gy_per_mbq)
         _check.geometric_sd(f"{name}: gsd", tissue.gsd)
-        _check.non_negative(f"{name}: previous_gy", tissue.previous_gy)
-        if name in limits and _check.positive(f"limits[{name!r}]", limits[name]) <= tissue.previous_gy:
+        _numbers.single(f"{name}: previous_gy", _check.non_negative(f"{name}: previous_gy", tissue.previous_gy))
+        limit = None if name not in limits else _numbers.single(f"limits[{name!r}]", limits[name])
+        if limit is not None and _check.positive(f"limits[{name!r}]", limit) <= tissue.previous_gy:
             raise InputError(
                 f"{name} has already received {tissue.previous_gy:g} Gy of its limit of {limits[name]:g} Gy; "
                 "no activity is left to choose"

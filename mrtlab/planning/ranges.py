@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,7 +130,9 @@ def relative_uncertainty(components: Mapping[str, float], names=None) -> float:
         )
     for name, part in components.items():
         _numbers.single(f"components[{name!r}]", _check.fraction(f"components[{name!r}]", part))
-    chosen = list(components) if names is None else [names] if isinstance(names, str) else list(names)
+    chosen = list(components) if names is None else [names] if isinstance(names, str) else names
+    if not isinstance(chosen, Collection) or not all(isinstance(name, str) for name in chosen):
+        raise InputError(f"names must be names of components, {', '.join(components)}, got {names!r}")
     unknown = sorted(set(chosen) - set(components))
     if unknown:
         raise InputError(f"names has {', '.join(unknown)}, not among the components {', '.join(components)}")

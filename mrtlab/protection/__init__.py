@@ -3,7 +3,14 @@
 Limits are national and never assumed: criteria of release are a table that the caller supplies.
 """
 
-from mrtlab.protection.contact import bystander_dose, contact_restriction_h, dose_rate, generic_phases, retention
+from mrtlab.protection.contact import (
+    bystander_dose,
+    contact_restriction_h,
+    dose_rate,
+    generic_phases,
+    retained_fraction,
+    retention,
+)
 from mrtlab.protection.release import ReleaseCheck, ReleaseCriterion, check_release, read_release_criteria
 
 __all__ = [
@@ -15,5 +22,6 @@ __all__ = [
     "dose_rate",
     "generic_phases",
     "read_release_criteria",
+    "retained_fraction",
     "retention",
 ]

@@ -11,7 +11,7 @@ from mrtlab import _check, _numbers
 from mrtlab.constants import value
 from mrtlab.errors import InputError
 
-__all__ = ["bystander_dose", "contact_restriction_h", "dose_rate", "generic_phases", "retention"]
+__all__ = ["bystander_dose", "contact_restriction_h", "dose_rate", "generic_phases", "retained_fraction", "retention"]
 
 
 def dose_rate(activity_mbq, distance_m=1.0, retained=1.0, coefficient="patient"):
@@ -50,7 +50,9 @@ def dose_rate(activity_mbq, distance_m=1.0, retained=1.0, coefficient="patient")
         names = {"patient": "protection.patient_i131", "point_source": "protection.point_source_i131"}
         coefficient = value(names[_check.choice("coefficient", coefficient, names)])
     coefficient = _check.positive("coefficient", coefficient)
-    nearest = float(np.min(_check.nominal(distance_m)))
+    nearest, farthest = float(np.min(_check.nominal(distance_m))), float(np.max(_check.nominal(distance_m)))
+    if farthest > value("protection.farthest_m"):
+        raise InputError(f"distance_m is {farthest:g} m: cm instead of m? Then give {farthest / 100:g}")
     if nearest < value("protection.near_field_m"):
         _check.warn(
             f"NEAR_FIELD: at {nearest:g} m the patient is no point; the inverse square law overstates the dose rate. "
@@ -66,6 +68,29 @@ def generic_phases() -> tuple[tuple[float, float], ...]:
         (fast, value("protection.fast_half_life_h")),
         (1 - fast, value("protection.slow_half_life_h")),
     )
+
+
+def retained_fraction(time_h, phases=None):
+    """Fraction of the first dose rate that is left, ``sum of f·2^(-t/T)``, physical decay included.
+
+    Parameters
+    ----------
+    time_h : float or array
+        Hours after administration.
+    phases : sequence of (fraction, half_life_h), optional
+        As for :func:`bystander_dose`; a generic patient with hyperthyroidism if not given.
+
+    Raises
+    ------
+    InputError
+        For numbers out of range, or fractions that are not 1 together.
+
+    References
+    ----------
+    ``protection.fast_fraction``, ``protection.fast_half_life_h``, ``protection.slow_half_life_h``.
+    """
+    time_h = _check.non_negative("time_h", time_h)
+    return sum(fraction * _check.exp(-1 * time_h * (np.log(2) / half_life)) for fraction, half_life in _phases(phases))
 
 
 def bystander_dose(initial_usv_per_h, occupancy, phases=None, start_h=0.0, stop_h=None):

@@ -139,7 +139,12 @@ def check_release(
     InputError
         If there is no criterion for that country and nuclide, or a number is out of range.
     """
-    criteria = tuple(criteria)
+    criteria = tuple(criteria) if isinstance(criteria, Iterable) else (criteria,)
+    if not all(isinstance(row, ReleaseCriterion) for row in criteria):
+        raise InputError("criteria must be ReleaseCriterion objects, such as read_release_criteria gives them")
+    for name, given in (("country", country), ("nuclide", nuclide)):
+        if not isinstance(given, str):
+            raise InputError(f"{name} must be a name as in the criteria, got {given!r}")
     rows = [row for row in criteria if (row.country, row.nuclide) == (country, nuclide)]
     if not rows:
         known = sorted({f"{row.country} ({row.nuclide})" for row in criteria})

@@ -55,7 +55,7 @@ from mrtlab.radioiodine.mibg import (
     mibg_whole_body,
     mibg_whole_body_s_value,
 )
-from mrtlab.radioiodine.retention import BloodIntegral, BodyIntegral, blood_integral, body_integral
+from mrtlab.radioiodine.retention import BloodIntegral, BodyIntegral, blood_fraction, blood_integral, body_integral
 from mrtlab.radioiodine.targets import (
     OBSERVED_OUTCOMES,
     TARGET_DOSE,
@@ -90,6 +90,7 @@ __all__ = [
     "benign_dose",
     "blood_dose",
     "blood_dose_parts",
+    "blood_fraction",
     "blood_integral",
     "blood_volume_ml",
     "body_integral",

@@ -34,6 +34,19 @@ def positive_fraction(name: str, number, hint: str = "leave out what shows no ac
     return _check.positive(name, _check.fraction(name, number), hint)
 
 
+def possible_uptake(name: str, number, time_h, nuclide="I-131") -> None:
+    """Refuse more than physical decay leaves of all that was administered, beyond twice its uncertainty."""
+    found = find_nuclide(nuclide)
+    plain, ceiling = np.broadcast_arrays(_check.nominal(number), found.decay_factor(_check.nominal(time_h)))
+    over = plain - ceiling * (1 + _ROUNDING) > 2 * _numbers.deviations(number).reshape(np.shape(number))
+    if np.any(over):
+        worst, left = float(plain[over][0]), float(ceiling[over][0])
+        raise PhysicsError(
+            f"{name} is {worst:g}, more than the {left:.3g} that decay leaves of all the {found.name} by then; is it "
+            "decay-corrected, or not of the administered activity?"
+        )
+
+
 def effective_half_life(name: str, half_life_h, nuclide="I-131", *, thyroid: bool = False):
     """Hours; refused if longer than physical decay by more than 1 % and twice its uncertainty."""
     half_life_h = _check.positive(name, half_life_h, "it is in hours")

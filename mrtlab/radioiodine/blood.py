@@ -141,8 +141,9 @@ def blood_volume_ml(height_cm, weight_kg, sex: str):
     Retzlaff et al., Blood 1969;33:649-667 (recalled).
     """
     _check.choice("sex", sex, ("female", "male"))
-    hint = "it is in cm" if np.any(_check.nominal(_check.positive("height_cm", height_cm)) < 3) else ""
+    height_cm = _check.positive("height_cm", height_cm)
     plain = np.atleast_1d(_check.nominal(height_cm))
+    hint = "it is in cm" if np.any(plain < 3) else ""
     if np.any((plain < 100) | (plain > 250)):
         worst = plain[(plain < 100) | (plain > 250)][0]
         raise InputError(f"height_cm must lie between 100 and 250, got {worst:g}" + (f"; {hint}" if hint else ""))
@@ -208,7 +209,7 @@ def single_measurement(time_h, retention, blood_volume_ml, weight_kg) -> BloodDo
 def _retention(retention, time_h, name="retention"):
     retention = positive_fraction(name, retention)
     ceiling = float(find_nuclide("I-131").decay_factor(time_h))
-    if np.any(_check.nominal(retention) > ceiling * (1 + 1e-4)):
+    if np.any(_check.nominal(retention) > min(ceiling * (1 + 1e-4), 1 - 1e-12)):
         raise PhysicsError(
             f"{name} is {np.max(_check.nominal(retention)):g} at {time_h:g} h, more than {ceiling:.3f} that physical "
             "decay leaves; is it decay-corrected, or was the reference measured after voiding?"

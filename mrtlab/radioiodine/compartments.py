@@ -9,6 +9,7 @@ from uncertainties import UFloat
 
 from mrtlab import _check, _numbers
 from mrtlab.calibration.meter import _mean_over_start
+from mrtlab.constants import value
 from mrtlab.errors import PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._guards import LN2, effective_half_life, one_number
@@ -110,7 +111,7 @@ def two_compartment(k_t_per_h, k_b_per_h, k_thyroid_per_h, nuclide="I-131") -> T
     Warns
     -----
     PlausibilityWarning
-        If the pool empties more slowly than the thyroid: are the two exchanged?
+        If the pool empties more slowly than the thyroid (exchanged?), or the thyroid within hours (rates per day?).
 
     References
     ----------
@@ -129,4 +130,9 @@ def two_compartment(k_t_per_h, k_b_per_h, k_thyroid_per_h, nuclide="I-131") -> T
         )
     if _check.nominal(k_b_per_h) < _check.nominal(k_thyroid_per_h):
         _check.warn("k_b_per_h is below k_thyroid_per_h: the pool would empty more slowly than the thyroid; exchanged?")
+    elif _check.nominal(LN2 / k_thyroid_per_h) < value("radioiodine.days_suspected_h"):
+        _check.warn(
+            f"k_thyroid_per_h is {_check.nominal(k_thyroid_per_h):g}, a half-life of "
+            f"{_check.nominal(LN2 / k_thyroid_per_h):.3g} h: are the rates per day? Then divide them by 24"
+        )
     return TwoCompartment(k_t_per_h, k_b_per_h, k_thyroid_per_h)

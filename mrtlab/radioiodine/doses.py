@@ -113,14 +113,17 @@ def dose(activity_mbq, mass_g, tiac_h, mode: str = "eanm"):
     Warns
     -----
     PlausibilityWarning
-        For a time integral that looks like days.
+        For a time integral that looks like days, or a mass that looks like kilograms.
 
     References
     ----------
     EANM SOP II, doi:10.1007/s00259-013-2387-x (recalled).
     """
-    activity_mbq = _check.positive("activity_mbq", activity_mbq)
+    activity_mbq, mass_g = _check.positive("activity_mbq", activity_mbq), _check.positive("mass_g", mass_g)
     tiac_h = checked_tiac("tiac_h", tiac_h, thyroid=True)
+    low = float(np.min(_check.nominal(mass_g)))
+    if low < value("radioiodine.small_lesion_g"):
+        _check.warn(f"mass_g is {low:g} g: kg instead of g? Then give {1000 * low:g}")
     return activity_mbq * mean_energy(mass_g, mode) * tiac_h / mass_g
 
 
@@ -149,7 +152,7 @@ def activity(dose_gy, mass_g, tiac_h, mode: str = "eanm"):
     ----------
     EANM SOP II, doi:10.1007/s00259-013-2387-x (recalled).
     """
-    dose_gy = _check.positive("dose_gy", dose_gy)
+    dose_gy, mass_g = _check.positive("dose_gy", dose_gy), _check.positive("mass_g", mass_g)
     tiac_h = checked_tiac("tiac_h", tiac_h, thyroid=True)
     result = dose_gy * mass_g / (mean_energy(mass_g, mode) * tiac_h)
     _judge_activity(result)
@@ -295,6 +298,7 @@ def benign_dose(
             raise InputError(f"{name} must be True or False, got {said!r}")
     whole = isinstance(integral, UptakeIntegral)
     tiac_h = checked_tiac("tiac_h", integral.tiac_h if whole else integral, thyroid=True)
+    mass_g = _check.positive("mass_g", mass_g)
     energy, flags = _mean_energy(mass_g, mode)
     gy_per_mbq = energy * tiac_h / mass_g
     flags = [*(integral.flags if whole else ()), *flags]

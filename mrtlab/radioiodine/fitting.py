@@ -13,7 +13,7 @@ from mrtlab.errors import FitError, Flag, InputError, PhysicsError
 from mrtlab.kinetics.curve import extrapolation_flags
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import LinkedCurve, curve, estimate
-from mrtlab.radioiodine._guards import one_number
+from mrtlab.radioiodine._guards import one_number, possible_uptake
 from mrtlab.radioiodine.compartments import TwoCompartment
 
 __all__ = ["TwoCompartmentFit", "fit_two_compartment"]
@@ -115,7 +115,7 @@ def fit_two_compartment(times_h, uptake, sigma=None, *, k_b_per_h=None, nuclide=
     FitError
         For too few points, as many points as unknowns without sigma, or no convergence.
     PhysicsError
-        If the late points fall more slowly than physical decay.
+        If the late points fall more slowly than physical decay, or one is more than that leaves of everything.
 
     References
     ----------
@@ -125,6 +125,7 @@ def fit_two_compartment(times_h, uptake, sigma=None, *, k_b_per_h=None, nuclide=
 
     found = find_nuclide(nuclide)
     points = curve("uptake", times_h, _check.fraction("uptake", uptake), sigma, nuclide=found)
+    possible_uptake("uptake", np.array(points.measured()), points.times_h, found)
     if k_b_per_h is not None:
         k_b_per_h = one_number("k_b_per_h", _check.positive("k_b_per_h", k_b_per_h))
         if not 1.001 * found.decay_constant_per_h < _check.nominal(k_b_per_h) <= _FASTEST:

@@ -13,7 +13,7 @@ from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.kinetics.curve import extrapolation_flags
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import curve, fitted
-from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction
+from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction, possible_uptake
 from mrtlab.radioiodine.fitting import TwoCompartmentFit, fit_two_compartment
 
 __all__ = [
@@ -58,6 +58,21 @@ class UptakeIntegral:
     fit: TwoCompartmentFit | None = None
     start_uptake: UFloat | None = None
 
+    def uptake(self, t_h):
+        """RIU on the curve behind the integral at the times, hours, physical decay included.
+
+        Raises
+        ------
+        InputError
+            If one measurement gave the integral without a curve, or for negative times.
+        """
+        t_h = _check.non_negative("t_h", t_h)
+        if self.fit is not None:
+            return self.fit.uptake(t_h)
+        if self.start_uptake is None or self.effective_half_life_h is None:
+            raise InputError(f"the protocol {self.protocol!r} has no curve; two or more measurements give one")
+        return self.start_uptake * _check.exp(-1 * t_h * (LN2 / self.effective_half_life_h))
+
 
 def late_points(times_h, uptake, sigma=None, nuclide="I-131") -> UptakeIntegral:
     """Mono-exponential through two or more points after the uptake phase.
@@ -82,7 +97,7 @@ def late_points(times_h, uptake, sigma=None, nuclide="I-131") -> UptakeIntegral:
     InputError
         For numbers out of range or fewer than two points.
     PhysicsError
-        If the uptake does not fall, or falls more slowly than physical decay.
+        If the uptake does not fall, falls more slowly than physical decay, or is more than that leaves of everything.
 
     References
     ----------
@@ -91,6 +106,7 @@ def late_points(times_h, uptake, sigma=None, nuclide="I-131") -> UptakeIntegral:
     points = curve("uptake", times_h, _check.fraction("uptake", uptake), sigma, nuclide=nuclide)
     if len(points) < 2:
         raise InputError("uptake has one point; see late_point_tiac and single_point_tiac")
+    possible_uptake("uptake", np.array(points.measured()), points.times_h, nuclide)
     if points.activity_mbq[-1] >= points.activity_mbq[0]:
         raise PhysicsError(
             f"the uptake does not fall from {points.times_h[0]:g} h ({points.activity_mbq[0]:g}) to "
@@ -139,6 +155,8 @@ def late_point_tiac(time_h, uptake):
     ------
     InputError
         For a measurement before day 3, or numbers out of range.
+    PhysicsError
+        For more than decay leaves of all the I-131.
 
     Warns
     -----
@@ -158,6 +176,7 @@ def late_point_tiac(time_h, uptake):
             f"time_h is {np.min(plain):g} h; one measurement without a half-life must not be earlier than "
             f"{earliest:g} h. Give a population's half-life to single_point_tiac, or are these days?"
         )
+    possible_uptake("uptake", uptake, time_h)
     low, high = value("radioiodine.late_window_low_h"), value("radioiodine.late_window_high_h")
     if np.any((plain < low) | (plain > high)):
         _check.warn(f"time_h is outside {low:g} to {high:g} h, where one late measurement determines the integral best")
@@ -189,7 +208,7 @@ def single_point_tiac(time_h, uptake, effective_half_life_h, nuclide="I-131"):
     InputError
         For a half-life without uncertainty, or numbers out of range.
     PhysicsError
-        For a half-life above the physical one.
+        For a half-life above the physical one, or an uptake of more than decay leaves.
 
     References
     ----------
@@ -201,7 +220,9 @@ def single_point_tiac(time_h, uptake, effective_half_life_h, nuclide="I-131"):
             "with one measurement it decides the result (ufloat(120, 30) is 5 days within 25 %)"
         )
     effective_half_life_h = effective_half_life("effective_half_life_h", effective_half_life_h, nuclide, thyroid=True)
-    return kinetics.known_half_life_tia(positive_fraction("uptake", uptake), time_h, effective_half_life_h)
+    uptake = positive_fraction("uptake", uptake)
+    possible_uptake("uptake", uptake, _check.positive("time_h", time_h), nuclide)
+    return kinetics.known_half_life_tia(uptake, time_h, effective_half_life_h)
 
 
 def population_half_life_h(disease: str) -> UFloat:
@@ -284,6 +305,8 @@ def choose_protocol(times_h, *, k_b_per_h=None, effective_half_life_h=None) -> P
     early = int(np.sum(times_h < value("radioiodine.uptake_phase_h")))
     late = len(times_h) - early
     if len(times_h) == 1:
+        if k_b_per_h is not None:
+            raise InputError("k_b_per_h is for two points or more; with a single measurement it determines nothing")
         if effective_half_life_h is not None:
             return PROTOCOLS["one point, population half-life"]
         if times_h[0] >= value("radioiodine.late_point_earliest_h"):

@@ -13,7 +13,7 @@ from mrtlab.constants import value
 from mrtlab.errors import Flag, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import curve, fitted
-from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction
+from mrtlab.radioiodine._guards import LN2, effective_half_life, positive_fraction, possible_uptake
 from mrtlab.radioiodine.doses import ENERGY_MODES, mean_energy
 
 __all__ = ["TracerConversion", "i124_to_i131", "lesion_activity", "lesion_dose", "lesion_tia"]
@@ -175,19 +175,27 @@ def i124_to_i131(times_h, fraction, sigma=None) -> TracerConversion:
     InputError
         For numbers out of range, fewer than two points, or a fraction that does not fall.
     PhysicsError
-        If it falls more slowly than I-124 decays by more than its uncertainty.
+        If it falls more slowly than I-124 decays by more than its uncertainty, or more than was administered would be
+        there.
 
     References
     ----------
     Same kinetics of both nuclides; analytic.
     """
     points = curve("fraction", times_h, _check.fraction("fraction", fraction), sigma, nuclide="I-124")
+    possible_uptake("fraction", np.array(points.measured()), points.times_h, "I-124")
     if len(points) == 2:
         few = kinetics.two_point(points)
         start, rate, source = few.a1_mbq, LN2 / few.effective_half_life_h, few
     else:
         source = fitted(points, "mono")
         start, rate = source.amplitudes[0], source.rates_per_h[0]
+    carried = _check.exact(start)
+    if carried.nominal_value - 1 > 2 * carried.std_dev:
+        raise PhysicsError(
+            f"carried back to the administration the fraction would be {carried.nominal_value:.3g}, more than was "
+            "administered; check fractions and times, or the uptake was not over at the first scan"
+        )
     biological = rate - find_nuclide("I-124").decay_constant_per_h
     lost = Flag.FELL_BACK_TO_PHYSICAL not in source.flags and _check.nominal(biological) > 0
     therapy = find_nuclide(_I131).decay_constant_per_h + (biological if lost else 0.0)

@@ -153,7 +153,12 @@ def decay_corrected_uptake(uptake, time_h, nuclide="I-131"):
     """
     uptake = _check.fraction("uptake", uptake)
     time_h = _check.non_negative("time_h", time_h)
-    result = uptake / find_nuclide(nuclide).decay_factor(time_h)
+    left = find_nuclide(nuclide).decay_factor(time_h)
+    if np.any(_check.nominal(left) == 0):
+        raise InputError(
+            f"time_h is {np.max(_check.nominal(time_h)):g} h, after which nothing is left; is it in seconds?"
+        )
+    result = uptake / left
     if np.any(_check.nominal(result) > 1):
         raise PhysicsError(
             f"the decay-corrected uptake would be {np.max(_check.nominal(result)):.3g}, more than was administered; "
@@ -299,12 +304,13 @@ def measure_uptake(
     EANM SOP II, doi:10.1007/s00259-013-2387-x (recalled).
     """
     time_h = _numbers.single("time_h", _check.positive("time_h", time_h, "hours after administration"))
+    one_number("dead_time_s", dead_time_s)
     rates, lost = [], 0.0
     for name, pair in {"neck": neck, "thigh": thigh, "standard": standard, "background": background}.items():
-        if np.ndim(pair) != 1 or len(pair) != 2:
+        if not isinstance(pair, (Sequence, np.ndarray)) or isinstance(pair, str) or len(pair) != 2:
             raise InputError(f"{name} must be counts and seconds, such as (48900, 60), got {pair!r}")
         counts = one_number(name, calibration.counted(pair[0], name))
-        observed = counts / _check.positive(f"seconds of {name}", pair[1])
+        observed = counts / one_number(f"seconds of {name}", _check.positive(f"seconds of {name}", pair[1]))
         true = calibration.true_rate(observed, dead_time_s, model)
         if _check.nominal(true) > 0:
             lost = max(lost, 1 - _check.nominal(observed) / _check.nominal(true))

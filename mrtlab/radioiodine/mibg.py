@@ -17,6 +17,7 @@ __all__ = ["MibgSecond", "MibgWholeBody", "mibg_second_activity", "mibg_whole_bo
 
 _LIMIT_GY = value("radioiodine.mibg_limit_gy")
 _LIGHTEST_KG, _HEAVIEST_KG = 5, 100
+_LEAST_MBQ = 20  # smaller administrations of a therapy are gigabecquerels
 
 
 def mibg_whole_body_s_value(weight_kg):
@@ -86,13 +87,20 @@ def mibg_second_activity(first_dose_gy, first_activity_mbq, limit_gy: float = _L
 
 def _second(first_dose_gy, first_activity_mbq, limit_gy):
     first_dose_gy = _check.positive("first_dose_gy", first_dose_gy)
-    first_activity_mbq = _check.positive("first_activity_mbq", first_activity_mbq)
+    first_activity_mbq = _administered("first_activity_mbq", first_activity_mbq)
     limit_gy = _numbers.single("limit_gy", _check.positive("limit_gy", limit_gy))
     one_number("first_dose_gy", first_dose_gy)
-    one_number("first_activity_mbq", first_activity_mbq)
     if _check.nominal(first_dose_gy) >= limit_gy:
         return None
     return (limit_gy - first_dose_gy) / first_dose_gy * first_activity_mbq
+
+
+def _administered(name, activity_mbq):
+    activity_mbq = one_number(name, _check.positive(name, activity_mbq, "activities are MBq"))
+    plain = _check.nominal(activity_mbq)
+    if plain < _LEAST_MBQ:
+        _check.warn(f"{name} is {plain:g} MBq: GBq instead of MBq? Then give {1000 * plain:g}", stacklevel=5)
+    return activity_mbq
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +190,9 @@ def mibg_whole_body(times_h, anterior, posterior, background, activity_mbq, weig
     ----------
     Buckley et al., J Nucl Med 2009;50:1518-1524; Gear et al., EJNMMI Phys 2020;7:15 (recalled).
     """
-    activity_mbq = _check.positive("activity_mbq", activity_mbq)
+    activity_mbq = _administered("activity_mbq", activity_mbq)
+    one_number("weight_kg", _check.positive("weight_kg", weight_kg))
+    times_h = _numbers.row("times_h", times_h)
     empty = one_number("background", calibration.counted(background, "background"))
     flags, views = [], []
     for name, counts in {"anterior": anterior, "posterior": posterior}.items():

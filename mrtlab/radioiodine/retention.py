@@ -11,10 +11,11 @@ from mrtlab import _check, _numbers, kinetics
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.kinetics.curve import extrapolation_flags
+from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.radioiodine._curves import Exponentials, LinkedCurve, curve, fitted
-from mrtlab.radioiodine._guards import LN2
+from mrtlab.radioiodine._guards import LN2, possible_uptake
 
-__all__ = ["BloodIntegral", "BodyIntegral", "blood_integral", "body_integral"]
+__all__ = ["BloodIntegral", "BodyIntegral", "blood_fraction", "blood_integral", "body_integral"]
 
 _METHODS = ("pieces", "bi")
 
@@ -125,6 +126,8 @@ def body_integral(
     ------
     InputError
         For numbers out of range; a fraction above 1 means a reference measured after voiding, or percent.
+    PhysicsError
+        For more than decay since the first point leaves of everything.
 
     References
     ----------
@@ -138,8 +141,51 @@ def body_integral(
             + ("; was the reference measured after the bladder was emptied?" if largest <= 2 else "")
         )
     points = curve("fraction", times_h, fraction, sigma, nuclide=nuclide, decay_corrected=decay_corrected)
+    # the first point may stand for 100 % with its decay until then not taken off
+    since = points.times_h - points.times_h[0]
+    possible_uptake("fraction", np.array(points.measured()), since, nuclide)
     # before the first point all of it is there: nothing has left but by decay
     return _integrate(points, method, float(points.times_h[0]), (), BodyIntegral)
+
+
+def blood_fraction(kbq_per_ml, drawn_h, counted_h, administered_mbq, nuclide="I-131"):
+    """Fraction of the administered activity in one mL of whole blood when the sample was drawn.
+
+    ``c/A·2^((counted - drawn)/T)``: a sample belongs to its withdrawal, whenever it was counted.
+
+    Parameters
+    ----------
+    kbq_per_ml : float, array or ufloat
+        Activity concentration of the sample when it was counted, kBq/mL.
+    drawn_h, counted_h : float or array
+        Hours after administration.
+    administered_mbq : float or ufloat
+        At the administration.
+    nuclide : str or Nuclide
+
+    Returns
+    -------
+    same kind as the concentration, 1/mL, physical decay until withdrawal included
+
+    Raises
+    ------
+    InputError
+        For numbers out of range, or a sample counted before it was drawn.
+
+    References
+    ----------
+    Definition.
+    """
+    kbq_per_ml = _check.positive("kbq_per_ml", kbq_per_ml)
+    drawn_h = _check.non_negative("drawn_h", drawn_h)
+    waited = _check.non_negative("counted_h", counted_h) - drawn_h
+    if np.any(_check.nominal(waited) < 0):
+        raise InputError(
+            f"counted_h lies {-np.min(_check.nominal(waited)):g} h before drawn_h; are the two exchanged, or is it a "
+            "time after the withdrawal?"
+        )
+    administered_mbq = _check.positive("administered_mbq", administered_mbq)
+    return kbq_per_ml / (1000 * administered_mbq) / find_nuclide(nuclide).decay_factor(waited)
 
 
 def blood_integral(
@@ -171,7 +217,7 @@ def blood_integral(
     EANM SOP I, doi:10.1007/s00259-008-0761-x (recalled).
     """
     most = 1 / value("radioiodine.smallest_blood_ml")
-    largest = float(np.max(_check.nominal(_check.finite("fraction_per_ml", fraction_per_ml))))
+    largest = float(np.max(_check.nominal(_check.finite("fraction_per_ml", fraction_per_ml)), initial=0.0))
     if largest > most:
         raise InputError(
             f"fraction_per_ml is {largest:g}, more than {most:.2g}: all activity in little blood; is it "

@@ -51,6 +51,13 @@ def dose(name: str, gy):
     return _check.positive(name, gy, "doses are Gy")
 
 
+def one_number(name: str, number):
+    """Refuse a row where a single number is meant; ufloats pass."""
+    if np.ndim(number):
+        raise InputError(f"{name} must be one number, got {number!r}")
+    return number
+
+
 def remaining(lung_shunt, residual=0.0):
     """Share of the vial that reaches the liver, ``(1 - LSF)(1 - R)``."""
     lung_shunt = _check.fraction("lung_shunt", lung_shunt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,8 +149,9 @@ def _moved(planned, delivered, tumours) -> dict:
     if planned is None:
         return {}
     names = _same("planned_fractions", planned, "delivered_fractions", delivered)
-    if isinstance(tumours, str) or not set(tumours) & set(names):
-        raise InputError(f"tumours must name some of {', '.join(names)}, got {tumours!r}")
+    listed = isinstance(tumours, Collection) and not isinstance(tumours, (str, bytes)) and len(tumours)
+    if not listed or not all(isinstance(name, str) and name in names for name in tumours):
+        raise InputError(f"tumours must name some of {', '.join(names)} and nothing else, got {tumours!r}")
     for label, shares in (("planned_fractions", planned), ("delivered_fractions", delivered)):
         for name in names:
             _check.fraction(f"{label}[{name!r}]", shares[name])
@@ -207,7 +208,9 @@ def isodose_dice(planned_gy, delivered_gy, share: float = 0.5, mask=None, level_
     inside = np.ones(maps[0].shape, dtype=bool) if mask is None else np.asarray(mask)
     if inside.dtype != bool or inside.shape != maps[0].shape or not inside.any():
         raise InputError(f"mask must be a boolean array of shape {maps[0].shape} with some voxels in it")
-    _check.positive("share", _check.fraction("share", share))
+    share = _numbers.single("share", _check.positive("share", _check.fraction("share", share)))
+    if level_gy is not None:
+        level_gy = _numbers.single("level_gy", _check.positive("level_gy", level_gy))
     levels = [share * float(one[inside].max()) if level_gy is None else level_gy for one in maps]
     if min(levels) <= 0 or not math.isfinite(sum(levels)):
         raise InputError("the isodose must be above 0 Gy; does one of the maps have no dose here?")

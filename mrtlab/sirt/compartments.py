@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,14 +159,15 @@ def multi_compartment(
     ----------
     ``sirt.multi_compartment``
     """
-    activity_mbq = _shared.activity(activity_mbq)
+    activity_mbq = _shared.one_number("activity_mbq", _shared.activity(activity_mbq))
+    lung_shunt = _shared.one_number("lung_shunt", _check.fraction("lung_shunt", lung_shunt))
     names, shares, masses = _compartments(fractions, masses_g)
-    unknown = [name for name in normal if name not in names]
-    if isinstance(normal, str) or unknown:
+    listed = isinstance(normal, Collection) and not isinstance(normal, (str, bytes, Mapping))
+    if not listed or not all(isinstance(name, str) and name in names for name in normal):
         raise InputError(f"normal must be a list of names among {', '.join(names)}, got {normal!r}")
     number = resolve(constant)
     liver = number * activity_mbq * _shared.remaining(lung_shunt)
-    lung_g = _shared.organ("lung_g", lung_g)
+    lung_g = _shared.one_number("lung_g", _shared.organ("lung_g", lung_g))
     lung = number * activity_mbq * lung_shunt / lung_g
     doses = tuple(liver * share / mass for share, mass in zip(shares, masses, strict=True))
     energies = [dose * mass for dose, mass in zip(doses, masses, strict=True)]
@@ -200,9 +201,11 @@ def _compartments(fractions, masses_g):
             raise InputError(f"{', '.join(sorted(reserved))} cannot name a compartment: the result uses it itself")
         masses_g = [masses_g[name] for name in names]
         fractions = list(fractions.values())
+        shares = _numbers.row("fractions", fractions)
     else:
-        names = tuple(str(i + 1) for i in range(len(fractions)))
-    shares, masses = _numbers.row("fractions", fractions), _numbers.row("masses_g", masses_g)
+        shares = _numbers.row("fractions", fractions)
+        names = tuple(str(i + 1) for i in range(len(shares)))
+    masses = _numbers.row("masses_g", masses_g)
     _numbers.same_length(fractions=shares, masses_g=masses)
     masses = _shared.tumour("masses_g", masses)
     total = float(np.sum(_check.nominal(shares)))

@@ -42,6 +42,8 @@ def dose_constant(source: str = "icrp107", nuclide: str | None = None) -> float:
     ``sirt.dose_constant`` and ``sirt.dose_constant_sirtex``, ``sirt.dose_constant_rounded``, ``sirt.ddep_beta_mev``,
     ``sirt.holmium_mbq_per_j``.
     """
+    if not isinstance(source, str):
+        raise InputError(f"source must be a name, got {source!r}; a number of one's own goes into constant=")
     every = [name for names in DOSE_CONSTANTS.values() for name in names]
     if nuclide is None:
         _check.choice("source", source, tuple(dict.fromkeys(every)))
@@ -120,7 +122,7 @@ def mean_dose(activity_mbq, mass_g, constant: str | float | UFloat = "icrp107"):
     -----
     PlausibilityWarning
         For a mass below 50 g, from which a good part of the energy escapes; for a mass below 10 g, which may be kg, and
-        an activity below 20 MBq, which may be GBq.
+        an activity below 20 MBq, which may be GBq; otherwise for a dose outside 1 to 1500 Gy.
 
     References
     ----------
@@ -134,4 +136,10 @@ def mean_dose(activity_mbq, mass_g, constant: str | float | UFloat = "icrp107"):
         _check.warn(f"mass_g is {low:g} g: kg instead of g? Then give {1000 * low:g}. " + Flag.SMALL_COMPARTMENT.text)
     elif _shared.small(mass_g):
         _check.warn(f"mass_g is {low:g} g. {Flag.SMALL_COMPARTMENT.text}")
+    elif np.min(_check.nominal(activity_mbq)) >= _shared.LEAST_ACTIVITY_MBQ:  # else the activity was asked about
+        plain = np.atleast_1d(_check.nominal(result))
+        least, most = value("sirt.dose_low_gy"), value("sirt.dose_high_gy")
+        odd = plain[(plain < least) | (plain > most)]
+        if len(odd):
+            _check.warn(f"the dose would be {odd[0]:.3g} Gy, outside {least:g} to {most:g} Gy; check activity and mass")
     return result

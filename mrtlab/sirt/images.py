@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from uncertainties import UFloat
 
-from mrtlab import _check, voxel
+from mrtlab import _check, _numbers, voxel
 from mrtlab.calibration import acquisition_decay_factor
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
@@ -132,9 +132,9 @@ def relative_calibration(counts, liver_mask, activity_mbq, lung_shunt, backgroun
     """
     counts = _image("counts", counts)
     mask = _mask("liver_mask", liver_mask, counts.shape)
-    activity_mbq = _shared.activity(activity_mbq)
-    delivered = activity_mbq * _shared.remaining(lung_shunt)
-    net = np.where(mask, counts - float(_check.non_negative("background_per_voxel", background_per_voxel)), 0.0)
+    activity_mbq = _shared.one_number("activity_mbq", _shared.activity(activity_mbq))
+    delivered = activity_mbq * _shared.remaining(_shared.one_number("lung_shunt", lung_shunt))
+    net = np.where(mask, counts - _background(background_per_voxel), 0.0)
     total = float(net.sum())
     if total <= 0:
         raise InputError(
@@ -166,7 +166,7 @@ class Extrahepatic:
 
 
 def extrahepatic_counts(
-    counts, liver_mask, outside_mask, background_per_voxel: float = 0.0, sigma: float | None = None
+    counts, liver_mask, outside_mask, background_per_voxel: float = 0.0, sigma: float | None = None, quiet_mask=None
 ) -> Extrahepatic:
     """Look for activity outside liver and lungs, such as in stomach, duodenum or pancreas.
 
@@ -179,6 +179,10 @@ def extrahepatic_counts(
     sigma : float, optional
         Standard deviation of the sum outside. Without it the counts are taken as Poisson, which those of a
         reconstructed image are not: measure it in a region without activity.
+    quiet_mask : boolean array, optional
+        Such a region, in place of ``background_per_voxel`` and ``sigma``: its mean is the background, and with the
+        standard deviation ``s`` of its ``m`` voxels the sum of ``n`` voxels outside has ``s·sqrt(n + n²/m)``.
+        Neighbours are taken as independent; a filter that ties them makes the sum noisier than that.
 
     Returns
     -------
@@ -188,7 +192,8 @@ def extrahepatic_counts(
     Raises
     ------
     InputError
-        For shapes that differ, masks that are empty or overlap, or no counts in the liver.
+        For shapes that differ, masks that are empty or overlap, no counts in the liver, or a quiet region together with
+        a background or standard deviation, of fewer than 20 voxels, or without any spread.
 
     References
     ----------
@@ -198,17 +203,31 @@ def extrahepatic_counts(
     liver, outside = _mask("liver_mask", liver_mask, counts.shape), _mask("outside_mask", outside_mask, counts.shape)
     if np.any(liver & outside):
         raise InputError("liver_mask and outside_mask overlap")
-    background = float(_check.non_negative("background_per_voxel", background_per_voxel))
+    background = _background(background_per_voxel)
+    if quiet_mask is not None:
+        if background or sigma is not None:
+            raise InputError("quiet_mask gives background and standard deviation; leave out the other two")
+        background, sigma = _quiet(counts[_mask("quiet_mask", quiet_mask, counts.shape)], np.count_nonzero(outside))
     inside, there = float((counts[liver] - background).sum()), float((counts[outside] - background).sum())
     if inside <= 0:
         raise InputError(f"the counts in liver_mask add up to {inside:g}: nothing to compare with")
     if sigma is None:
         sigma = math.sqrt(max(float(np.abs(counts[outside]).sum()), 1.0))
     else:
-        sigma = float(_check.positive("sigma", sigma))
+        sigma = _numbers.single("sigma", _check.positive("sigma", sigma))
     share, significance = there / inside, there / sigma
     found = share > value("sirt.extrahepatic_share") and significance > value("sirt.extrahepatic_sigma")
     return Extrahepatic(share, significance, (Flag.EXTRAHEPATIC_COUNTS,) if found else ())
+
+
+def _quiet(voxels, outside: int) -> tuple[float, float]:
+    """Background per voxel, and the standard deviation of a sum outside once it is subtracted."""
+    if voxels.size < 20:
+        raise InputError(f"quiet_mask has {voxels.size} voxels; a standard deviation needs 20 or more")
+    spread = float(voxels.std(ddof=1))
+    if spread == 0:
+        raise InputError("the voxels in quiet_mask are all the same: noise cannot be read from them")
+    return max(float(voxels.mean()), 0.0), spread * math.sqrt(outside + outside**2 / voxels.size)
 
 
 def pet_positrons(activity_mbq, duration_s, sensitivity: float = 1.0):
@@ -241,6 +260,10 @@ def pet_positrons(activity_mbq, duration_s, sensitivity: float = 1.0):
     duration_s = _check.positive("duration_s", duration_s)
     decays = 1e6 * activity_mbq * duration_s * acquisition_decay_factor(duration_s, "Y-90")
     return decays * value("sirt.positrons_per_decay") * _check.fraction("sensitivity", sensitivity)
+
+
+def _background(background_per_voxel) -> float:
+    return _numbers.single("background_per_voxel", _check.non_negative("background_per_voxel", background_per_voxel))
 
 
 def _image(name, counts) -> np.ndarray:

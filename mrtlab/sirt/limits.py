@@ -62,6 +62,8 @@ class Constraint:
     sources: tuple[str, ...] = ()
 
     def __post_init__(self):
+        if not isinstance(self.compartment, str) or not self.compartment:
+            raise InputError(f"compartment must be the name of one, got {self.compartment!r}")
         _check.choice("kind", self.kind, ("aim", "limit"))
         _shared.dose("dose_gy", _numbers.single("dose_gy", self.dose_gy))
         _check.non_negative("previous_gy", _numbers.single("previous_gy", self.previous_gy))
@@ -194,6 +196,9 @@ def dose_limits(device: str, tumour: str, scenario: str) -> DoseLimits:
     ``sirt.dose_recommendations``
     """
     _shared.device(device)
+    for name, given in (("tumour", tumour), ("scenario", scenario)):
+        if not isinstance(given, str):
+            raise InputError(f"{name} must be a word of known_dose_limits(), got {given!r}")
     key = (device, tumour, scenario)
     table = _table()
     if key in table:

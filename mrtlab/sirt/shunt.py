@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mrtlab import _check
+from mrtlab import _check, _numbers
 from mrtlab.calibration import geometric_mean
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
@@ -77,7 +77,9 @@ def lung_shunt(
         _net("liver_anterior", liver_anterior, liver_background),
         _net("liver_posterior", liver_posterior, liver_background),
     )
-    if delay_h is not None and _check.non_negative("delay_h", delay_h) > value("sirt.scan_delay_h"):
+    if delay_h is not None:
+        delay_h = _numbers.single("delay_h", _check.non_negative("delay_h", delay_h))
+    if delay_h is not None and delay_h > value("sirt.scan_delay_h"):
         _check.warn(
             f"delay_h is {delay_h:g} h: Tc-99m MAA breaks down with time, which raises the shunt; scan within "
             f"{value('sirt.scan_delay_h'):g} h"
@@ -168,8 +170,10 @@ def apparent_shunt(lung_shunt, lung_transmission, liver_transmission):
     ``sirt.lung_shunt_bias``
     """
     lung_shunt = _check.fraction("lung_shunt", lung_shunt)
-    for name, share in (("lung_transmission", lung_transmission), ("liver_transmission", liver_transmission)):
+    lung_transmission, liver_transmission = (
         _check.positive(name, _check.fraction(name, share))
+        for name, share in (("lung_transmission", lung_transmission), ("liver_transmission", liver_transmission))
+    )
     lung = lung_shunt * lung_transmission
     return lung / (lung + (1 - lung_shunt) * liver_transmission)
 
@@ -295,13 +299,14 @@ def lung_limited_activity(
     ``sirt.lung_limit_single_gy``, ``sirt.lung_limit_cumulative_gy``
     """
     lung_shunt, lung_mass_g = _lungs(lung_shunt, lung_mass_g)
-    previous_gy = _check.non_negative("previous_gy", previous_gy)
-    if np.ndim(previous_gy):
-        raise InputError("previous_gy must be one number")
-    single_gy = value("sirt.lung_limit_single_gy") if single_gy is None else _shared.dose("single_gy", single_gy)
-    if cumulative_gy is None:
-        cumulative_gy = value("sirt.lung_limit_cumulative_gy")
-    left = _shared.dose("cumulative_gy", cumulative_gy) - previous_gy
+    previous_gy = _shared.one_number("previous_gy", _check.non_negative("previous_gy", previous_gy))
+    single_gy = value("sirt.lung_limit_single_gy") if single_gy is None else single_gy
+    cumulative_gy = value("sirt.lung_limit_cumulative_gy") if cumulative_gy is None else cumulative_gy
+    single_gy, cumulative_gy = (
+        _shared.one_number(name, _shared.dose(name, limit))
+        for name, limit in (("single_gy", single_gy), ("cumulative_gy", cumulative_gy))
+    )
+    left = cumulative_gy - previous_gy
     if _check.nominal(left) <= 0:
         _check.warn(
             f"the lungs have received {_check.nominal(previous_gy):g} Gy, and their limit is "

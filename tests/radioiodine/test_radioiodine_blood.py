@@ -292,3 +292,18 @@ class TestLimits:
     def test_gy_per_gbq_for_gy_per_mbq(self):
         with pytest.warns(PlausibilityWarning, match="patients had 4e-05 to 0.00034"):
             ri.activity_limits(0.09, 0.1)
+
+
+class TestBloodFraction:
+    def test_a_sample_belongs_to_its_withdrawal(self):
+        # 1.5 kBq/mL, counted one half-life of I-131 after it was drawn; 60 MBq given: 3 kBq of 60 000
+        assert ri.blood_fraction(1.5, 6.0, 6.0 + PHYSICAL_H, 60.0) == pytest.approx(5e-5)
+        assert ri.blood_fraction(1.5, 6.0, 6.0, 60.0) == pytest.approx(2.5e-5)
+
+    def test_rows_keep_their_uncertainty(self):
+        found = ri.blood_fraction([ufloat(1.5, 0.03), ufloat(0.3, 0.006)], [2.0, 24.0], [2.0, 24.0], 60.0)
+        assert [one.s / one.n for one in found] == pytest.approx([0.02, 0.02])
+
+    def test_counted_before_it_was_drawn(self):
+        with pytest.raises(InputError, match="before drawn_h"):
+            ri.blood_fraction([1.5, 0.3], [2.0, 24.0], [2.0, 2.0], 60.0)

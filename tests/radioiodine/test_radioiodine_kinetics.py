@@ -277,7 +277,8 @@ class TestOnePoint:
 
     @given(st.floats(72, 240), st.floats(20, 190), st.floats(0.01, 1))
     @pytest.mark.filterwarnings("ignore::mrtlab.PlausibilityWarning")
-    def test_never_above_the_exact_integral(self, time_h, half_life_h, uptake):
+    def test_never_above_the_exact_integral(self, time_h, half_life_h, share):
+        uptake = share * 2 ** (-time_h / 192.4968)  # decay leaves no more
         exact = uptake * 2 ** (time_h / half_life_h) * half_life_h / np.log(2)
         assert ri.late_point_tiac(time_h, uptake) <= exact * (1 + 1e-12)
 
@@ -365,3 +366,17 @@ class TestProtocols:
         assert [one.flag for one in ri.PROTOCOLS.values()] == [
             None, Flag.EARLY_PHASE_ASSUMED, Flag.EARLY_PHASE_ASSUMED, Flag.SINGLE_LATE_POINT, Flag.SINGLE_EARLY_POINT,
         ]  # fmt: skip
+
+
+class TestCurveBehindAnIntegral:
+    def test_it_runs_through_the_points_and_its_area_is_the_integral(self):
+        for times, uptake in ((TIMES, [0.28, 0.52, 0.27]), (TIMES[1:], [0.52, 0.27])):
+            found = ri.time_integral(times, uptake, [0.05 * one for one in uptake])
+            curve = [one.n for one in found.uptake(times)]
+            assert curve == pytest.approx(uptake, rel=1e-6)
+            area, _ = quad(lambda t, found=found: float(found.uptake(float(t)).n), 0, 4000, limit=200)
+            assert area == pytest.approx(found.tiac_h.n, rel=1e-4)
+
+    def test_a_rule_has_none(self):
+        with pytest.raises(InputError, match="has no curve"):
+            ri.time_integral([144.0], [0.27], 0.01).uptake(24.0)

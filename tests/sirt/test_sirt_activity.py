@@ -32,6 +32,7 @@ class TestConstant:
             sirt.mean_dose(1000, 1000, [49.0, 50.0])
 
     @given(st.floats(100, 5000), MASSES)
+    @pytest.mark.filterwarnings("ignore::mrtlab.PlausibilityWarning")
     def test_proportions(self, activity, mass):
         dose = sirt.mean_dose(activity, mass)
         assert sirt.mean_dose(2 * activity, mass) == pytest.approx(2 * dose)

@@ -106,6 +106,20 @@ class TestExtrahepatic:
         with pytest.raises(InputError, match="overlap"):
             sirt.extrahepatic_counts(counts(), LIVER, LIVER)
 
+    def test_noise_of_a_quiet_region_gives_standard_deviations(self):
+        quiet = np.zeros(SHAPE, dtype=bool)
+        quiet[:, 0, :] = True
+        found = []
+        for seed in range(300):
+            image = counts() + np.random.default_rng(seed).normal(20, 5, SHAPE)
+            found.append(sirt.extrahepatic_counts(image, LIVER, self.OUTSIDE, quiet_mask=quiet).significance)
+        assert np.mean(found) == pytest.approx(0, abs=0.2)
+        assert np.std(found) == pytest.approx(1, abs=0.12)
+        with pytest.raises(InputError, match="leave out the other two"):
+            sirt.extrahepatic_counts(image, LIVER, self.OUTSIDE, 1.0, quiet_mask=quiet)
+        with pytest.raises(InputError, match="all the same"):
+            sirt.extrahepatic_counts(counts(), LIVER, self.OUTSIDE, quiet_mask=quiet)
+
 
 class TestCompare:
     def test_verification_of_one_patient(self):
