@@ -64,7 +64,32 @@ CARDS = {
             "20 min",
             "apply",
         ),
-        Card("Radioiodine", "Plan the activity for a benign thyroid or a remnant, and verify the dose."),
+        Card(
+            "Radioiodine",
+            "One thyroid from the first count to the record: uptake, kinetics, mass, a range of activities, the dose "
+            "verified against what was expected.",
+            "radioiodine/benign.ipynb",
+            "Radioiodine for one thyroid",
+            "60 min",
+            "judge",
+        ),
+        Card(
+            "Radioiodine",
+            "Thyroid cancer: blood and body counted, the limit that binds, a lesion seen by I-124, and a range of "
+            "activities.",
+            "radioiodine/blood_dose.ipynb",
+            "How much iodine may this patient have?",
+            "45 min",
+            "judge",
+        ),
+        Card(
+            "Radioiodine",
+            "I-131 mIBG by the dose of the whole body, twice; dose rate, contact and release by the limits you type.",
+            "radioiodine/mibg_and_release.ipynb",
+            "Two administrations of mIBG, and the way home",
+            "35 min",
+            "judge",
+        ),
         Card(
             "SIRT",
             "Lung shunt, three prescriptions for one patient, what limits the activity, and a range of doses to choose "
@@ -74,7 +99,25 @@ CARDS = {
             "45 min",
             "judge",
         ),
+        Card(
+            "SIRT",
+            "After the infusion: what the mapping promised beside what a PET shows, voxel dose, biology, Ho-166.",
+            "sirt/verification.ipynb",
+            "Planned and delivered",
+            "45 min",
+            "judge",
+        ),
         Card("PSMA", "Salivary glands, kidneys and the tumour sink over six cycles."),
+    ),
+    "Across therapies": (
+        Card(
+            "The record",
+            "One case through six steps as physician, physicist and observer: who decides, who measures, who signs.",
+            "record.ipynb",
+            "The record: who decides, who measures, who signs",
+            "45 to 75 min",
+            "judge",
+        ),
     ),
     "Foundations": (
         Card(

@@ -15,12 +15,14 @@ from mrtlab.patients.files import WrittenPatient
 from mrtlab.patients.methods import register
 from mrtlab.patients.pathways import Kinetics, Pathway
 from mrtlab.patients.patient import VirtualPatient, cohort, virtual_patient
+from mrtlab.patients.resources import PROTOCOLS, Precision, Workload, precision, workload
 from mrtlab.patients.samples import BloodSample, ProbeCounts
 from mrtlab.patients.shapes import Shape
 from mrtlab.patients.truth import RegionDose, Truth
 
 __all__ = [
     "DEFECTS",
+    "PROTOCOLS",
     "Anatomy",
     "BloodSample",
     "Build",
@@ -29,19 +31,23 @@ __all__ = [
     "ComparisonRow",
     "Kinetics",
     "Pathway",
+    "Precision",
     "ProbeCounts",
     "Region",
     "RegionDose",
     "Shape",
     "Truth",
     "VirtualPatient",
+    "Workload",
     "WrittenPatient",
     "cohort",
     "compare",
     "half_life_prior",
     "measured",
     "patient_sources",
+    "precision",
     "register",
     "sphere_recovery",
     "virtual_patient",
+    "workload",
 ]

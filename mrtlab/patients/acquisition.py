@@ -39,7 +39,7 @@ _SMOOTHING = 0.5  # of the resolution: the filter after reconstruction
 def acquire(patient: VirtualPatient, times_h, kind: str = "spect", size: int = 64, **options) -> tuple:
     """See :meth:`VirtualPatient.acquire`."""
     _check.choice("kind", kind, KINDS)
-    allowed = {"camera", "duration_s", "bed", "noise"}
+    allowed = {"camera", "duration_s", "bed", "noise"} | ({"reach_mm"} if kind in ("spect", "pet", "ct") else set())
     for name in options:
         if name not in allowed:
             raise InputError(f"there is no option {name!r}; there are {', '.join(sorted(allowed))}")
@@ -134,9 +134,9 @@ def described(patient: VirtualPatient, corrections: Sequence[str], state: DecayS
     return {"corrections": tuple(corrections), "decay_state": state}
 
 
-def _spect(patient, time_h, size, duration_s, *, camera=None, bed=None, noise=True) -> Image:
+def _spect(patient, time_h, size, duration_s, *, camera=None, bed=None, noise=True, **reach) -> Image:
     camera = _camera(patient, camera, "spect")
-    grid = patient.grid(size, bed)
+    grid = patient.grid(size, bed, **reach)
     activity = activity_map(patient, grid, time_h, duration_s)
     recorded, corrected, flags = losses(patient, camera, float(activity.sum()))
     per_mbq = camera.sensitivity_cps_per_mbq * camera.heads * duration_s * residual_bias(patient, camera, "spect")
@@ -169,9 +169,9 @@ def _spect(patient, time_h, size, duration_s, *, camera=None, bed=None, noise=Tr
     )
 
 
-def _pet(patient, time_h, size, duration_s, *, camera=None, bed=None, noise=True) -> Image:
+def _pet(patient, time_h, size, duration_s, *, camera=None, bed=None, noise=True, **reach) -> Image:
     camera = _camera(patient, camera, "pet")
-    grid = patient.grid(size, bed)
+    grid = patient.grid(size, bed, **reach)
     activity = activity_map(patient, grid, time_h, duration_s)
     recorded, corrected, flags = losses(patient, camera, float(activity.sum()))
     per_mbq = camera.sensitivity_cps_per_mbq * duration_s
@@ -225,10 +225,10 @@ def hu_map(patient: VirtualPatient, grid: Grid) -> np.ndarray:
     return result
 
 
-def _ct(patient, time_h, size, *, camera=None, bed=None, noise=True) -> Image:
+def _ct(patient, time_h, size, *, camera=None, bed=None, noise=True, **reach) -> Image:
     if camera is not None:
         raise InputError("camera is not used for CT")
-    grid = patient.grid(size, bed)
+    grid = patient.grid(size, bed, **reach)
     numbers = hu_map(patient, grid)
     if noise:
         spread = table("anatomy")["hu"]["noise"]

@@ -110,7 +110,7 @@ def lay_out(build: Build, therapy: str, seed: int, extra: Mapping[str, float] = 
     therapy, seed
         Decide where lesions lie.
     extra : mapping of str to float
-        Volumes (mL) of ``"injection site"`` and ``"left renal pelvis"``, where there are any.
+        Volumes (mL) of ``"injection site"``, ``"left renal pelvis"`` and ``"duodenum"``, where there are any.
 
     Raises
     ------
@@ -122,6 +122,8 @@ def lay_out(build: Build, therapy: str, seed: int, extra: Mapping[str, float] = 
         plan.place(name, extra)
     for name in ("thyroid", "parotid glands", "submandibular glands", "lacrimal glands"):
         plan.place(name, extra)
+    if extra.get("duodenum"):
+        plan.place("duodenum", extra)
     if extra.get("injection site"):
         plan.add_inside("injection site", "left arm", extra["injection site"], Stream(therapy, seed, "injection site"))
     before = dict(plan.inner)
@@ -188,6 +190,8 @@ class _Plan:
             mass = self.build.masses_g["marrow"] * (1 - self.layout["spine"]["share"]) / 2
             for side in ("left", "right"):
                 self._put("pelvis", side, mass / self.density["marrow"])
+        elif name == "duodenum":
+            self._put(name, "", extra[name])
         elif name == "bladder":
             self._put("bladder", "", self.build.masses_g["bladder"] / self.density["urine"])
         elif name in PAIRS:
@@ -299,7 +303,8 @@ class _Plan:
         build, regions = self.build, {}
         for name, shapes in self.shapes.items():
             holes = tuple(shape for host, shape in self.inner.values() if host == name)
-            regions[name] = Region(name, tuple(shapes), holes, build.masses_g[name])
+            mass = build.masses_g.get(name) or math.fsum(shape.volume_ml for shape in shapes) * self.density["soft"]
+            regions[name] = Region(name, tuple(shapes), holes, mass)
         for name, (host, shape) in self.inner.items():
             mass = build.masses_g.get(name) or shape.volume_ml * self.density["urine"]
             regions[name] = Region(name, (shape,), (), mass, host)

@@ -25,6 +25,8 @@ DEFECTS: Mapping[str, str] = MappingProxyType(
         "drop_late": "Whatever is acquired at several times: the last of them is missing.",
         "extravasation": "Part of the injection stays in the arm. A number: the fraction (0.3).",
         "obstruction": "Urine is held up in the left renal pelvis. A number: the fraction of what the kidneys excrete.",
+        "extrahepatic": "Microspheres only: part of them went to the duodenum, which the tracer did not show. A "
+        "number: the fraction (0.05).",
         "contrast_ct": "CT: with contrast medium.",
         "activity_unit_Bq": "DICOM only: the administered activity is in Bq, where MBq belong (PET: the reverse).",
     }
@@ -33,7 +35,12 @@ DEFECTS: Mapping[str, str] = MappingProxyType(
 #: Those that exist in a DICOM header only.
 HEADER_DEFECTS = ("ms_as_s", "date_missing", "activity_unit_Bq")
 
-_NUMBERS = {"clock_offset": (-24.0, 24.0), "extravasation": (0.0, 0.95), "obstruction": (0.0, 0.5)}
+_NUMBERS = {
+    "clock_offset": (-24.0, 24.0),
+    "extravasation": (0.0, 0.95),
+    "obstruction": (0.0, 0.5),
+    "extrahepatic": (0.0, 0.5),
+}
 
 
 def checked_defects(defects: Mapping) -> Mapping[str, bool | float]:

@@ -106,6 +106,8 @@ class VirtualPatient:
             extra["injection site"] = layout["injection_ml"]
         if "obstruction" in self.defects:
             extra["left renal pelvis"] = layout["pelvis_ml"]
+        if "extrahepatic" in self.defects:
+            extra["duodenum"] = layout["duodenum_ml"]
         return lay_out(self.build, self.therapy, self.seed, extra)
 
     @cached_property
@@ -216,7 +218,8 @@ class VirtualPatient:
         size : int
             Voxels or pixels along a side.
         **options
-            ``camera`` (:class:`Camera`), ``duration_s``, ``bed``, ``noise=False``.
+            ``camera`` (:class:`Camera`), ``duration_s``, ``bed``, ``noise=False``; for SPECT, PET and CT
+            ``reach_mm``, as for :meth:`grid`.
 
         Returns
         -------
@@ -294,7 +297,7 @@ def virtual_patient(therapy: str, seed: int, *, phases: int = 1, **defects) -> V
     if phases not in (1, 2):
         raise InputError(f"phases must be 1 or 2, got {phases!r}")
     patient = VirtualPatient(therapy, int(seed), checked_defects(defects), phases=int(phases))
-    for name in ("obstruction", "extravasation"):
+    for name in ("obstruction", "extravasation", "extrahepatic"):
         if name in patient.defects:
             _ = patient.kinetics  # refuses what the drug cannot do
     return patient

@@ -66,6 +66,7 @@ def calibrated(camera: Camera, seed: int = 0, *, exact: bool = False) -> CameraC
         window_kev=camera.window_kev,
         recovery=replace(curve, flags=()),
         dead_time_s=ufloat(camera.dead_time_s, 0.01 * camera.dead_time_s) if camera.dead_time_s else None,
+        corrected_counts_per_raw=1 / camera.escape,
         repeatability_rel=about["repeatability_rel"],
         outline_voxel_mm=about["outline_voxel_mm"],
         outline_fwhm_mm=about["outline_fwhm_mm"],

@@ -46,6 +46,7 @@ def draw_kinetics(
     source = spec["tracer"] if tracer else spec
     paths = _with_obstruction(made, defects, source["nuclide"])
     paths = _with_extravasation(paths, defects, source["nuclide"], therapy in ("prrt", "psma"))
+    paths = _with_extrahepatic(paths, defects, therapy, tracer)
     lost = 1 - math.fsum(path.fraction for path in paths)  # rounding
     paths[-1] = Pathway(paths[-1].fraction + lost, paths[-1].steps)
     return Kinetics(
@@ -253,3 +254,16 @@ def _with_extravasation(paths, defects, nuclide, intravenous) -> list[Pathway]:
         late = (("injection site", rate), *path.steps)
         found += [Pathway(path.fraction * part, late), Pathway(path.fraction * (1 - part), path.steps)]
     return found
+
+
+def _with_extrahepatic(paths, defects, therapy, tracer) -> list[Pathway]:
+    """Spheres that reached the duodenum at the treatment; the tracer's catheter lay where none did."""
+    if "extrahepatic" not in defects:
+        return list(paths)
+    if therapy != "sirt":
+        raise InputError("extrahepatic: this drug is not given into an artery of the liver")
+    if tracer:
+        return list(paths)
+    common = table("populations")["common"]
+    part = common["extrahepatic"] if defects["extrahepatic"] is True else defects["extrahepatic"]
+    return [*(Pathway(path.fraction * (1 - part), path.steps) for path in paths), Pathway(part, (("duodenum", 0.0),))]

@@ -9,25 +9,37 @@ The hashes find a file that was damaged or edited. They are no protection agains
 a typed name is no electronic signature.
 """
 
+from mrtlab.record.compare import Comparison, compare, continues, versions
 from mrtlab.record.export import COLUMNS, CumulativeDose, cumulative, rows, write_rows
 from mrtlab.record.files import from_json, read, to_json, write
 from mrtlab.record.page import to_html, write_html
 from mrtlab.record.record import DosimetryRecord
 from mrtlab.record.regions import MeasuredRegion, Person, PlannedRegion
+from mrtlab.record.registry import ROW_ERRORS, RowFinding, check_rows, merge_rows, read_rows, rows_csv
 
 __all__ = [
     "COLUMNS",
+    "ROW_ERRORS",
+    "Comparison",
     "CumulativeDose",
     "DosimetryRecord",
     "MeasuredRegion",
     "Person",
     "PlannedRegion",
+    "RowFinding",
+    "check_rows",
+    "compare",
+    "continues",
     "cumulative",
     "from_json",
+    "merge_rows",
     "read",
+    "read_rows",
     "rows",
+    "rows_csv",
     "to_html",
     "to_json",
+    "versions",
     "write",
     "write_html",
     "write_rows",

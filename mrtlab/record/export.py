@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from uncertainties import UFloat, ufloat
@@ -19,8 +20,8 @@ from mrtlab.record.record import DosimetryRecord
 __all__ = ["COLUMNS", "CumulativeDose", "cumulative", "rows", "write_rows"]
 
 COLUMNS = (
-    "case", "cycle", "version", "therapy", "nuclide", "optimisation_level", "status", "ending", "region",
-    "prescribed_mbq", "administered_mbq", "administered_u_mbq", "residual_mbq", "mass_g", "mass_u_g",
+    "case", "cycle", "interval_days", "version", "therapy", "nuclide", "optimisation_level", "status", "ending",
+    "region", "prescribed_mbq", "administered_mbq", "administered_u_mbq", "residual_mbq", "mass_g", "mass_u_g",
     "expected_median_gy", "expected_low_gy", "expected_high_gy", "dose_gy", "dose_u_gy", "dose_gy_per_mbq",
     "systematic_rel", "bed_gy", "effective_half_life_h", "points", "partial_volume", "basis", "z", "within",
     "limit_gy", "limit_bed_gy", "aim_gy",
@@ -129,7 +130,8 @@ def rows(records: Iterable[DosimetryRecord]) -> list[dict]:
     Returns
     -------
     list of dict
-        With :data:`COLUMNS`. Patients are numbered in the order they come in, ``case`` 1, 2 and so on.
+        With :data:`COLUMNS`. Patients are numbered in the order they come in, ``case`` 1, 2 and so on;
+        ``interval_days`` are those since the administration of the cycle before, where its record is among these.
 
     Notes
     -----
@@ -138,10 +140,29 @@ def rows(records: Iterable[DosimetryRecord]) -> list[dict]:
     """
     cases: dict[str, int] = {}
     found = []
-    for record in _records(records):
+    records = _records(records)
+    for record in records:
         case = cases.setdefault(record.header.pseudonym, len(cases) + 1)
-        found += [{**dict.fromkeys(COLUMNS), **row} for row in _rows(record, case)]
+        interval = {"interval_days": _interval(record, records)}
+        found += [{**dict.fromkeys(COLUMNS), **row, **interval} for row in _rows(record, case)]
     return found
+
+
+def _interval(record: DosimetryRecord, records: Sequence[DosimetryRecord]) -> int | None:
+    """Whole days since the administration of the cycle before: intervals may leave the hospital, dates may not."""
+    if not record.administration:
+        return None
+    before = [
+        other.administration.started_at
+        for other in records
+        if other.administration
+        and other.header.pseudonym == record.header.pseudonym
+        and other.header.cycle == record.header.cycle - 1
+    ]
+    if not before:
+        return None
+    passed = datetime.fromisoformat(record.administration.started_at) - datetime.fromisoformat(before[-1])
+    return round(passed.total_seconds() / 86400)
 
 
 def _rows(record: DosimetryRecord, case: int) -> list[dict]:
@@ -217,17 +238,23 @@ def write_rows(records: Iterable[DosimetryRecord], path, dialect: str = "comma")
     InputError
         For another dialect, or if the file cannot be written.
     """
+    text = csv_text(rows(records), COLUMNS, dialect)
+    path = Path(path)
+    try:
+        _userdata.write(path, text)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def csv_text(found: Iterable[Mapping], columns: Sequence[str], dialect: str) -> str:
+    """Some rows in one of the dialects."""
     separator, sign = _DIALECTS[_check.choice("dialect", dialect, _DIALECTS)]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows(records):
-        writer.writerow([_cell(row[name], sign) for name in COLUMNS])
-    path = Path(path)
-    try:
-        _userdata.write(path, ("\ufeff" if dialect == "semicolon" else "") + text.getvalue())
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    writer.writerow(columns)
+    for row in found:
+        writer.writerow([_cell(row[name], sign) for name in columns])
+    return ("\ufeff" if dialect == "semicolon" else "") + text.getvalue()
 
 
 def _cell(item, sign: str) -> str:
@@ -235,6 +262,8 @@ def _cell(item, sign: str) -> str:
         return ""
     if isinstance(item, bool):
         return "yes" if item else "no"
+    if isinstance(item, int):
+        return str(item)
     if isinstance(item, float):
         return repr(item).removesuffix(".0").replace(".", sign)
     text = str(item)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from mrtlab import _userdata
 from mrtlab.errors import InputError
 from mrtlab.record import checks, form, machine
+from mrtlab.record.compare import continues
 from mrtlab.record.form import Form
 from mrtlab.record.record import DosimetryRecord
 from mrtlab.record.regions import Person
@@ -168,10 +169,7 @@ def _keep_what_is_there(record: DosimetryRecord, path: Path) -> None:
         there = read(path)
     except InputError as error:
         raise InputError(f"not written: {error}. Move the file away, or write to another") from None
-    versions = [record]
-    while versions[-1].previous is not None:
-        versions.append(versions[-1].previous)
-    if not any(one.header == there.header and one.steps[: len(there.steps)] == there.steps for one in versions):
+    if not continues(record, there):
         raise InputError(
             f"{path} holds another record, or steps that this one does not have; they would be lost. Write to "
             "another file"

@@ -318,3 +318,13 @@ def test_bad_requests_teach():
         Camera("Lu-177", 9.0, dead_time_s=4.6)
     with pytest.raises(InputError, match="window_kev"):
         Camera("Lu-177", 9.0, window_kev=(228.8, 187.2))
+
+
+def test_a_narrower_field_of_view_shows_the_same_activity_in_finer_voxels():
+    patient = virtual_patient("sirt", 17)
+    wide, near = (patient.acquire(20.0, "pet", 32, noise=False, **more)[0] for more in ({}, {"reach_mm": 384.0}))
+    assert near.spacing_mm == (12.0, 12.0, 12.0)
+    liver = [float((one.array * patient.coverage("liver", one.grid)).sum() * one.grid.voxel_ml) for one in (wide, near)]
+    assert liver[1] == pytest.approx(liver[0], rel=0.05)
+    with pytest.raises(InputError, match="no option 'reach_mm'"):
+        patient.acquire(20.0, "planar", 32, reach_mm=384.0)

@@ -65,10 +65,10 @@ def plain():
 
 
 def test_all_defects_are_looked_at():
-    assert set(CHANGES) == set(DEFECTS)
+    assert {*CHANGES, "extrahepatic"} == set(DEFECTS)  # this one is not for an injected drug
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+@pytest.mark.parametrize("name", CHANGES)
 def test_a_defect_changes_what_it_must_and_nothing_else(plain, name):
     seen = observed(virtual_patient("prrt", 8, **{name: True}))
     assert {part for part in plain if seen[part] != plain[part]} == CHANGES[name]
@@ -130,6 +130,21 @@ def test_obstruction_fills_the_left_pelvis_slowly():
     assert whole[1] / whole[0] > kidney[1] / kidney[0]  # a region drawn around both seems to clear more slowly
     with pytest.raises(InputError, match="nothing of this drug leaves through the kidneys"):
         virtual_patient("sirt", 1, obstruction=True)
+
+
+def test_microspheres_outside_the_liver_are_missing_in_it_and_in_the_tracers_images():
+    plain, astray = virtual_patient("sirt", 10), virtual_patient("sirt", 10, extrahepatic=0.1)
+    for region in plain.truth.regions:
+        assert astray.truth.tia_mbq_h(region) == pytest.approx(0.9 * plain.truth.tia_mbq_h(region), rel=1e-6)
+    assert astray.truth.tiac_h("duodenum") == pytest.approx(0.1 * 64.1 / np.log(2), rel=1e-3)
+    assert astray.tracer().truth.regions == plain.tracer().truth.regions
+    assert astray.anatomy["duodenum"].mass_g == pytest.approx(60 * 1.05)
+    (pet,) = astray.acquire(20.0, "pet", SIZE, noise=False)
+    grid = astray.grid(SIZE)
+    shares = [float((pet.array * astray.coverage(name, grid)).sum()) for name in ("duodenum", "spleen")]
+    assert shares[0] > 5 * shares[1]
+    with pytest.raises(InputError, match="not given into an artery"):
+        virtual_patient("prrt", 1, extrahepatic=True)
 
 
 def test_the_curve_without_recovery_is_low_by_the_recovery():
