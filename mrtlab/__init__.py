@@ -31,6 +31,8 @@ _MODULES = (
     "planning",
     "plots",
     "protection",
+    "prrt",
+    "psma",
     "radiobiology",
     "radioiodine",
     "record",

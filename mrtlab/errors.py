@@ -144,6 +144,27 @@ class Flag(StrEnum):
     CONTAMINATION_OR_GEOMETRY = "CONTAMINATION_OR_GEOMETRY"
     LIMIT_REACHED = "LIMIT_REACHED"
     SAME_KINETICS_ASSUMED = "SAME_KINETICS_ASSUMED"
+    SINK_ASSUMED = "SINK_ASSUMED"
+    DOSE_RISES_OVER_CYCLES = "DOSE_RISES_OVER_CYCLES"
+    TEACHING_KINETICS = "TEACHING_KINETICS"
+    SINGLE_IMAGE_COMPROMISED = "SINGLE_IMAGE_COMPROMISED"
+    BONE_METASTASES = "BONE_METASTASES"
+    UNINVOLVED_MARROW = "UNINVOLVED_MARROW"
+    DAUGHTERS_STAY = "DAUGHTERS_STAY"
+    PRINTED_UNIT_DOUBTFUL = "PRINTED_UNIT_DOUBTFUL"
+    ASYMMETRY = "ASYMMETRY"
+    OBSTRUCTION_SUSPECTED = "OBSTRUCTION_SUSPECTED"
+    POPULATION_ASSUMED = "POPULATION_ASSUMED"
+    CYCLES_DIFFER = "CYCLES_DIFFER"
+    CAPPED = "CAPPED"
+    BELOW_MINIMUM = "BELOW_MINIMUM"
+    REST_OF_BODY_MISSING = "REST_OF_BODY_MISSING"
+    SPILL_IN_POSSIBLE = "SPILL_IN_POSSIBLE"
+    SERIAL_IMAGES_NEEDED = "SERIAL_IMAGES_NEEDED"
+    COUNT_LOSSES_LEFT = "COUNT_LOSSES_LEFT"
+    REGION_HOLDS_OTHERS = "REGION_HOLDS_OTHERS"
+    TOTAL_LOW = "TOTAL_LOW"
+    TRAPPED_ASSUMED = "TRAPPED_ASSUMED"
 
     @property
     def text(self) -> str:
@@ -352,4 +373,44 @@ _TEXT = {
     "contamination, urine in view, or another distance.",
     Flag.LIMIT_REACHED: "The first administration has reached the limit: nothing is left to give.",
     Flag.SAME_KINETICS_ASSUMED: "The second administration was taken to behave as the first. Measure it as well.",
+    Flag.SINK_ASSUMED: "How strongly the tumour takes drug from the organs was assumed with teaching values, not "
+    "measured. Measure organs and tumour in later cycles.",
+    Flag.DOSE_RISES_OVER_CYCLES: "The dose per activity rises from cycle to cycle as the tumour shrinks: the first cycle "
+    "alone promises less than what the course gives.",
+    Flag.TEACHING_KINETICS: "Half-lives, uptakes or recoveries are teaching values, remembered with low confidence or "
+    "made up. Replace them by your own.",
+    Flag.SINGLE_IMAGE_COMPROMISED: "With PSMA the estimate from a single image is compromised for this tissue: marrow and "
+    "tumours clear too differently from one patient to the next. Image again.",
+    Flag.BONE_METASTASES: "There are bone metastases. Blood says nothing of the dose they give to the marrow beside "
+    "them: it has to come as cross-dose.",
+    Flag.UNINVOLVED_MARROW: "The region lies in marrow without metastases; that beside them receives more.",
+    Flag.DAUGHTERS_STAY: "All daughters were taken to decay where Ac-225 did. That is a choice, and for what leaves the "
+    "cell an optimistic one; show what changes if Bi-213 is lost.",
+    Flag.PRINTED_UNIT_DOUBTFUL: "The unit as printed does not fit what others found; as dose per cycle the number does. "
+    "That is an inference: look into the paper.",
+    Flag.ASYMMETRY: "The doses of the two kidneys differ by more than 30 %. Compare outlines and masses, and the "
+    "effective half-lives of both.",
+    Flag.OBSTRUCTION_SUSPECTED: "One kidney has a higher dose and clears too slowly: urine held in the renal pelvis "
+    "may be in its outline. Look at serial images and take the pelvis out before anything is concluded.",
+    Flag.POPULATION_ASSUMED: "Nothing was measured in this patient: the dose per activity is that of a population.",
+    Flag.CYCLES_DIFFER: "The doses per activity of the cycles differ by more than their random uncertainty explains. "
+    "A rule that takes them for constant is doubtful; compare it with a trend.",
+    Flag.CAPPED: "The limit would allow more than the largest activity of one cycle; that was taken.",
+    Flag.BELOW_MINIMUM: "What the limit leaves is less than the least activity worth giving: do not treat, or "
+    "discuss it.",
+    Flag.REST_OF_BODY_MISSING: "Only the activity in the marrow itself was counted. Organs, tumours and the rest of "
+    "the body add a part that is not small; the dose is a lower bound.",
+    Flag.SPILL_IN_POSSIBLE: "Metastases in or near the volume spill into it, and their activity was taken for the "
+    "marrow's.",
+    Flag.SERIAL_IMAGES_NEEDED: "What this administration gave to organs and tumours cannot be told from the "
+    "activity. Image it several times.",
+    Flag.COUNT_LOSSES_LEFT: "Nothing says that count losses (dead time) were corrected, and the calibration does not "
+    "allow it: the first scans may be low. It takes dead_time_s and corrected_counts_per_raw in camera.toml.",
+    Flag.REGION_HOLDS_OTHERS: "Another outline lies in this one, and its activity and volume are counted here too. "
+    "Outline them apart, or have it taken out (--apart).",
+    Flag.TOTAL_LOW: "The first scan shows less of the administered activity than is left in the trunk of any such "
+    "patient. Check counts of one head as those of two, sensitivity, window and administered activity; the field of "
+    "view may be another, too.",
+    Flag.TRAPPED_ASSUMED: "All activity was taken to stay where it was found, from administration on, and to fall by "
+    "physical decay alone, as was stated (trapped).",
 }

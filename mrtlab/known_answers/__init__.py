@@ -11,12 +11,14 @@ from mrtlab.known_answers.entry import KnownAnswer, Outcome
 from mrtlab.known_answers.foundations import ENTRIES as _FOUNDATIONS
 from mrtlab.known_answers.methods import ENTRIES as _METHODS
 from mrtlab.known_answers.planning import ENTRIES as _PLANNING
+from mrtlab.known_answers.prrt import ENTRIES as _PRRT
+from mrtlab.known_answers.psma import ENTRIES as _PSMA
 from mrtlab.known_answers.radioiodine import ENTRIES as _RADIOIODINE
 from mrtlab.known_answers.sirt import ENTRIES as _SIRT
 
 __all__ = ["ENTRIES", "KnownAnswer", "Outcome", "run"]
 
-ENTRIES: tuple[KnownAnswer, ...] = (*_FOUNDATIONS, *_METHODS, *_PLANNING, *_RADIOIODINE, *_SIRT)
+ENTRIES: tuple[KnownAnswer, ...] = (*_FOUNDATIONS, *_METHODS, *_PLANNING, *_RADIOIODINE, *_SIRT, *_PRRT, *_PSMA)
 
 
 def run() -> tuple[Outcome, ...]:

@@ -35,6 +35,8 @@ MODULES = (
     "nuclides",
     "planning",
     "protection",
+    "prrt",
+    "psma",
     "radiobiology",
     "radioiodine",
     "sirt",
