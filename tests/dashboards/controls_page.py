@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 import nbformat
 
-PAGE = """
+IMPORTS = """
+import time
+import numpy as np
+from ipywidgets import VBox
 from mrtlab import InputError
 from mrtlab.apps.controls import *
+"""
 
+PAGE = """
 mass = NumberField("Kidney mass", "g", help="from the CT outline", minimum=1, maximum=2000)
 given = NumberField("Administered activity", "MBq", 7400)
 delay = Slider("Scan delay", "h", 72, minimum=0, maximum=168, step=0.5)
@@ -65,15 +71,9 @@ upload.observe(show, "file")
 steps.observe(show, "current")
 why.observe(show, "opened")
 show()
-page
 """
 
 ANSWERS = """
-import time
-import numpy as np
-from mrtlab import InputError
-from mrtlab.apps.controls import *
-
 seen, log = Text(), []
 
 half = AnswerField("Effective half-life", "h")
@@ -159,8 +159,25 @@ page = Page("Kidney time-integrated activity from three scans", [
     Row([start, finish]), work, guess, seen,
 ], crumbs=[("mrtlab", "other.ipynb"), ("Here", None)])
 show()
-page
 """
+
+
+# A page as nobody has touched it, without another kernel and another load of ten seconds
+AGAIN = """
+made, holder = [], VBox(layout={"overflow": "visible"})
+
+def anew(_=None):
+    made.append(1)
+    holder.children = [build(), Text(f"page number {len(made)}")]
+
+anew()
+VBox([holder, Button("Anew", on_click=anew)], layout={"overflow": "visible"})
+"""
+
+
+def renewed(code: str) -> str:
+    """A cell that builds its page whenever "Anew" is pressed."""
+    return f"{IMPORTS}\ndef build():\n{indent(code, '    ')}\n    return page\n{AGAIN}"
 
 
 def write(folder: Path) -> Path:
@@ -169,9 +186,9 @@ def write(folder: Path) -> Path:
     v4 = nbformat.v4
     hidden = v4.new_markdown_cell("only in the notebook", metadata={"tags": ["lab-only"]})
     pages = {
-        "page": [v4.new_code_cell(PAGE), hidden, v4.new_markdown_cell("Mass $m_1$ in words")],
-        "answers": [v4.new_code_cell(ANSWERS)],
-        "slow": [v4.new_code_cell("import time; time.sleep(3)"), v4.new_code_cell(PAGE)],
+        "page": [v4.new_code_cell(renewed(PAGE)), hidden, v4.new_markdown_cell("Mass $m_1$ in words")],
+        "answers": [v4.new_code_cell(renewed(ANSWERS))],
+        "slow": [v4.new_code_cell("import time; time.sleep(3)"), v4.new_code_cell(renewed(PAGE))],
         "broken": [v4.new_code_cell("not_for_learners = 1 / 0")],
     }
     for name, cells in pages.items():

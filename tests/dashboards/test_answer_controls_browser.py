@@ -8,21 +8,32 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright.sync_api")
+from browser_harness import Dashboard
 from playwright.sync_api import expect
-from test_controls_browser import FONT_SIZES, MISSING_IDS, REPEATED_IDS, UNNAMED
+from test_controls_browser import FONT_SIZES, MISSING_IDS, REPEATED_IDS, UNNAMED, anew
 
 pytestmark = pytest.mark.browser
 
 POINT, REGION, LATE, PLACE = range(4)  # the figures of the page, from the top
 
 
+@pytest.fixture(scope="module")
+def shared_tab(browser, serve, controls_notebooks):
+    tab = Dashboard(browser, serve(controls_notebooks)).open("answers.ipynb")
+    yield tab
+    tab.close()
+
+
 @pytest.fixture
-def tab(open_dashboard, controls_notebooks):
-    return opened(open_dashboard, controls_notebooks)
+def tab(shared_tab):
+    return ready(anew(shared_tab))
 
 
 def opened(open_dashboard, controls_notebooks, **more):
-    tab = open_dashboard(controls_notebooks, "answers.ipynb", **more)
+    return ready(open_dashboard(controls_notebooks, "answers.ipynb", **more))
+
+
+def ready(tab):
     expect(tab.page.locator(".mrt-stage img")).to_have_count(4)
     expect(tab.page.locator(".mrt-stage img").last).to_be_visible()
     return tab
@@ -328,8 +339,7 @@ def test_everything_has_a_name_and_every_card_its_heading(tab):
     assert set(page.evaluate(FONT_SIZES)) <= {"28px", "20px", "18px", "16px", "14px"}
 
 
-def test_the_page_fits_its_width(open_dashboard, controls_notebooks):
-    tab = opened(open_dashboard, controls_notebooks, height=700)
+def test_the_page_fits_its_width(tab):
     tab.type("Absorbed dose, lower", "1.234,5")
     expect(tab.page.get_by_text("both a point and a comma")).to_be_visible()
     for width in (1280, 800, 640, 320):

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def tab(open_dashboard, controls_notebooks):
-    return open_dashboard(controls_notebooks, "page.ipynb")
+def tab(shared_tab):
+    return anew(shared_tab)
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,20 @@ def shared_tab(browser, serve, controls_notebooks):
     tab = Dashboard(browser, serve(controls_notebooks)).open("page.ipynb")
     yield tab
     tab.close()
+
+
+def anew(tab):
+    """The page as nobody has touched it, at the width of a desk."""
+    page = tab.page
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.mouse.move(0, 0)
+    made = int(page.get_by_text("page number").inner_text().split()[-1])
+    page.get_by_role("button", name="Anew").click()
+    expect(page.get_by_text("page number")).to_have_text(f"page number {made + 1}", timeout=30_000)
+    expect(page.locator("h1")).to_have_count(1)
+    page.evaluate("scrollTo(0, 0)")
+    return tab
 
 
 def seen(tab, words: str) -> None:
@@ -243,7 +257,8 @@ def test_cells_for_the_notebook_are_hidden_and_tex_is_set(shared_tab):
     expect(sentence).not_to_contain_text("$")
 
 
-def test_failures_are_plain_and_marked(tab):
+def test_failures_are_plain_and_marked(open_dashboard, controls_notebooks):
+    tab = open_dashboard(controls_notebooks, "page.ipynb")
     tab.expect_failure = True
     page = tab.page
     page.get_by_role("button", name="Refuse").click()
@@ -288,7 +303,8 @@ def test_the_figure_has_the_pixels_the_screen_has(open_dashboard, controls_noteb
     assert image.evaluate("(image) => image.naturalWidth") == round(scale * image.bounding_box()["width"])
 
 
-def test_the_figure_is_drawn_again_where_zooming_asks_for_more_pixels(tab):
+def test_the_figure_is_drawn_again_where_zooming_asks_for_more_pixels(open_dashboard, controls_notebooks):
+    tab = open_dashboard(controls_notebooks, "page.ipynb")
     image = tab.page.locator(".mrt-picture img")
     tab.page.get_by_role("slider", name="Scan delay").press("ArrowRight")
     tab.page.wait_for_timeout(500)
