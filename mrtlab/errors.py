@@ -375,19 +375,19 @@ _TEXT = {
     Flag.SAME_KINETICS_ASSUMED: "The second administration was taken to behave as the first. Measure it as well.",
     Flag.SINK_ASSUMED: "How strongly the tumour takes drug from the organs was assumed with teaching values, not "
     "measured. Measure organs and tumour in later cycles.",
-    Flag.DOSE_RISES_OVER_CYCLES: "The dose per activity rises from cycle to cycle as the tumour shrinks: the first cycle "
-    "alone promises less than what the course gives.",
+    Flag.DOSE_RISES_OVER_CYCLES: "The dose per activity rises from cycle to cycle as the tumour shrinks: the first "
+    "cycle alone promises less than what the course gives.",
     Flag.TEACHING_KINETICS: "Half-lives, uptakes or recoveries are teaching values, remembered with low confidence or "
     "made up. Replace them by your own.",
-    Flag.SINGLE_IMAGE_COMPROMISED: "With PSMA the estimate from a single image is compromised for this tissue: marrow and "
-    "tumours clear too differently from one patient to the next. Image again.",
+    Flag.SINGLE_IMAGE_COMPROMISED: "With PSMA the estimate from a single image is compromised for this tissue: marrow "
+    "and tumours clear too differently from one patient to the next. Image again.",
     Flag.BONE_METASTASES: "There are bone metastases. Blood says nothing of the dose they give to the marrow beside "
     "them: it has to come as cross-dose.",
     Flag.UNINVOLVED_MARROW: "The region lies in marrow without metastases; that beside them receives more.",
-    Flag.DAUGHTERS_STAY: "All daughters were taken to decay where Ac-225 did. That is a choice, and for what leaves the "
-    "cell an optimistic one; show what changes if Bi-213 is lost.",
-    Flag.PRINTED_UNIT_DOUBTFUL: "The unit as printed does not fit what others found; as dose per cycle the number does. "
-    "That is an inference: look into the paper.",
+    Flag.DAUGHTERS_STAY: "All daughters were taken to decay where Ac-225 did. That is a choice, and for what leaves "
+    "the cell an optimistic one; show what changes if Bi-213 is lost.",
+    Flag.PRINTED_UNIT_DOUBTFUL: "The unit as printed does not fit what others found; as dose per cycle the number "
+    "does. That is an inference: look into the paper.",
     Flag.ASYMMETRY: "The doses of the two kidneys differ by more than 30 %. Compare outlines and masses, and the "
     "effective half-lives of both.",
     Flag.OBSTRUCTION_SUSPECTED: "One kidney has a higher dose and clears too slowly: urine held in the renal pelvis "

@@ -19,6 +19,7 @@ def camera():
         window_kev=(187.2, 228.8),
         recovery=RecoveryCurve(b1, b2, volume_range_ml=(0.5, 26.5)),
         dead_time_s=ufloat(4.6e-6, 5e-8),
+        corrected_counts_per_raw=3.2,
         repeatability_rel=0.02,
         remark='Cylinder of "6.3 L"\nVienna – May',
     )
@@ -27,7 +28,7 @@ def camera():
 def test_written_and_read(camera, tmp_path):
     write_camera(camera, tmp_path / "camera.toml")
     again = read_camera(tmp_path / "camera.toml")
-    for name in ("nuclide", "fwhm_mm", "heads", "window_kev", "dead_time_model", "repeatability_rel", "remark"):
+    for name in ("nuclide", "fwhm_mm", "heads", "window_kev", "dead_time_model", "corrected_counts_per_raw", "remark"):
         assert getattr(again, name) == getattr(camera, name)
     for name in ("sensitivity_cps_per_mbq", "dead_time_s"):
         one, other = getattr(again, name), getattr(camera, name)

@@ -116,6 +116,60 @@ def test_all_regions_refused_are_told_one_by_one(tmp_path, capsys):
     assert "no region could be evaluated" in capsys.readouterr().err
 
 
+def test_one_pet_of_microspheres_is_enough_when_they_are_said_to_stay(tmp_path, capsys):
+    folder = tmp_path / "sirt"
+    assert main(["patient", "sirt", "3", str(folder), "--size", "32"]) == 0
+    said = capsys.readouterr().out
+    assert f"Next: mrtlab dose {folder} --trapped" in said
+    assert main(["dose", str(folder), "--trapped", "--no-voxels"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "fall by physical decay alone, as was stated (trapped)" in said
+    assert "nothing tests it" in said
+    assert "nan" not in said
+
+
+class TestNames:
+    def test_another_name(self, folder, capsys):
+        assert main(["dose", str(folder), "--no-voxels", "--json", "--rename", "liver = Leber"]) == 1
+        document = json.loads(capsys.readouterr().out)
+        assert "Leber" in [region["region"] for region in document["regions"]]
+        assert any("Leber" in line for line in document["understood"])
+        assert not any("liver" in line for line in document["understood"])
+
+    @pytest.mark.parametrize(
+        ("rename", "said"),
+        [
+            ("liver", "not OLD=NEW"),
+            ("Leber=liver", "--rename names 'Leber'"),
+            ("liver=bladder", "would be called bladder"),
+        ],
+    )
+    def test_names_that_cannot_be(self, folder, capsys, rename, said):
+        assert main(["dose", str(folder), "--no-voxels", "--rename", rename]) == 2
+        assert said in capsys.readouterr().err
+
+    def test_a_name_of_a_person_does_not_leave(self, folder, capsys):
+        person = "--rename", "liver=Maria Huber"
+        assert main(["dose", str(folder), "--no-voxels", *person]) == 2
+        said = capsys.readouterr()
+        assert "the name of region 3 looks like personal data (name)" in " ".join(said.err.split())
+        assert "Huber" not in said.out + said.err
+
+
+def test_a_refusal_is_short_on_the_page_and_whole_in_the_file(made):
+    text = " ".join(made[1].split())
+    assert "refused no curve is supported by these 4 points" in text
+    assert "uptake_bi: 4 points cannot" not in text
+    document = json.loads((made[0] / "doses.json").read_text(encoding="utf-8"))
+    refused = [region["error"] for region in document["regions"] if "error" in region]
+    assert len(refused) == 1
+    assert "uptake_bi: 4 points cannot" in refused[0]
+
+
+def test_the_total_in_view_is_said(made):
+    assert "MBq in the whole image: " in " ".join(made[1].split())
+
+
 def test_what_no_file_says_can_be_stated(folder, capsys):
     assert main(["dose", str(folder), "--no-voxels", "--state", "energy_window_kev=187,2-228,8"]) == 1
     capsys.readouterr()

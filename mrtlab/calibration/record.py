@@ -27,6 +27,7 @@ _PLAIN = {
     "dead_time_s": float,
     "u_dead_time_s": float,
     "dead_time_model": str,
+    "corrected_counts_per_raw": float,
     "repeatability_rel": float,
     "outline_fwhm_mm": float,
     "outline_voxel_mm": float,
@@ -57,6 +58,10 @@ class CameraCalibration:
     dead_time_s : ufloat, optional
         Of the same window. Without it count losses cannot be corrected.
     dead_time_model : {"paralysable", "nonparalysable"}
+    corrected_counts_per_raw : float, optional
+        Counts of the reconstructed image, all corrections made, for each count recorded in the window (the sum of the
+        projections), measured on the calibration phantom at a low rate. Dead time acts on recorded counts; without
+        this number their rate is not known from a corrected image, and count losses are not corrected.
     repeatability_rel : float, optional
         Relative scatter of the activity of a region from scan to scan, beyond that of its counts.
     outline_voxel_mm, outline_fwhm_mm : float
@@ -72,6 +77,7 @@ class CameraCalibration:
     recovery: RecoveryCurve | None = None
     dead_time_s: UFloat | None = None
     dead_time_model: str = "paralysable"
+    corrected_counts_per_raw: float | None = None
     repeatability_rel: float | None = None
     outline_voxel_mm: float = 2.0
     outline_fwhm_mm: float = 3.0
@@ -86,6 +92,8 @@ class CameraCalibration:
         if self.dead_time_s is not None:
             _check.positive("dead_time_s", self.dead_time_s, "seconds: 4.6 µs is 4.6e-6")
         _check.choice("dead_time_model", self.dead_time_model, _DEAD_TIME_MODELS)
+        if self.corrected_counts_per_raw is not None:
+            _check.positive("corrected_counts_per_raw", self.corrected_counts_per_raw)
         if self.window_kev is not None and not 0 < self.window_kev[0] < self.window_kev[1]:
             raise InputError(f"window_kev must be a lower and an upper limit in keV, got {self.window_kev}")
 
@@ -166,6 +174,9 @@ def write_camera(camera: CameraCalibration, path) -> None:
         dead_time = _check.exact(camera.dead_time_s)
         lines += [f"dead_time_s = {dead_time.nominal_value!r}", f"u_dead_time_s = {dead_time.std_dev!r}"]
         lines.append(f'dead_time_model = "{camera.dead_time_model}"')
+    if camera.corrected_counts_per_raw is not None:
+        lines.append("# counts of the corrected image for each count of the projections; dead time acts on those")
+        lines.append(f"corrected_counts_per_raw = {float(camera.corrected_counts_per_raw)!r}")
     if camera.remark:
         # the escapes of JSON are those of TOML's basic strings
         lines.append(f"remark = {json.dumps(camera.remark, ensure_ascii=False)}")

@@ -74,6 +74,17 @@ def dose(
         bool,
         typer.Option("--same-coordinates", help="Images: they lie in the same coordinates though no file says so."),
     ] = False,
+    trapped: Annotated[
+        bool,
+        typer.Option("--trapped", help="Images: microspheres, which stay: physical decay alone, one scan is enough."),
+    ] = False,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Images: take out of each region the regions that lie in it.")
+    ] = False,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="Images: another name for a region; may be repeated.", show_default=False),
+    ] = None,
     voxels: Annotated[bool, typer.Option("--voxels/--no-voxels", help="Images: whether to make the dose map.")] = True,
 ) -> int:
     """Print time-integrated activity and absorbed dose of every region, with uncertainty.
@@ -91,7 +102,8 @@ def dose(
                 raise InputError(f"{option} is for a table; images say it themselves")
         stated = {"nuclide": nuclide, "administered": administered, "administered_at": administered_at}
         stated |= {"timezone": timezone, "same_coordinates": same_coordinates, "statements": state or []}
-        return dose_images.run(file, camera, out, stated, as_json=as_json, voxels=voxels)
+        how = {"voxels": voxels, "trapped": trapped, "apart": apart}
+        return dose_images.run(file, camera, out, stated, rename or [], how, as_json=as_json)
     for option, given in (
         ("--camera", camera),
         ("--administered-at", administered_at),
@@ -99,6 +111,9 @@ def dose(
         ("--out", out),
         ("--state", state),
         ("--same-coordinates", same_coordinates),
+        ("--trapped", trapped),
+        ("--apart", apart),
+        ("--rename", rename),
     ):
         if given:
             raise InputError(f"{option} is for a folder of images; {file} is taken for a table")
@@ -364,6 +379,8 @@ def _half_life(half_life):
 
 
 def _chi(fit):
+    if not fit["dof"]:
+        return "as many parameters as points, so nothing tests it"
     plural = "s" * (fit["dof"] != 1)
     return f"χ² {fit['chi_square']:.2f} on {fit['dof']} degree{plural} of freedom, p = {fit['p_value']:.2g}"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 import textwrap
 import warnings
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,10 +23,11 @@ __all__ = ["run"]
 
 _STEPS = 8  # of the progress bar, besides one or two for each scan
 _WIDTH = 100
+_REASONS = re.compile(r" (?:phys|mono|bi|bi_phys|uptake|uptake_bi|tri): ")  # each curve with what is against it
 _STATEMENTS = ("decay_state", "duration_s", "unit", "total_dose_unit", "energy_window_kev")
 
 
-def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_json: bool, voxels: bool) -> int:
+def run(place: Path, camera, out: Path | None, stated: dict, rename: list[str], how: dict, *, as_json: bool) -> int:
     """The whole of ``mrtlab dose`` for images; see there."""
     from mrtlab import study as studies
 
@@ -37,8 +40,9 @@ def run(place: Path, camera: Path | None, out: Path | None, stated: dict, *, as_
     with warnings.catch_warnings(record=True) as caught, _Bar() as bar:
         warnings.simplefilter("always", PlausibilityWarning)
         study = studies.read_study(place, camera=camera, progress=bar, **stated)
-        bar.expect(_STEPS + 3 * len(study.scans))
-        result = studies.study_dose(study, voxels=voxels, progress=bar)
+        study = _renamed(study, rename)
+        bar.expect(_STEPS + 2 * len(study.scans))
+        result = studies.study_dose(study, progress=bar, **how)
     remarks = list(dict.fromkeys(str(item.message) for item in caught if item.category is PlausibilityWarning))
     regions = [_region(measured, found) for measured, found in zip(result.curves, result.regions, strict=True)]
     if all("error" in region for region in regions):
@@ -67,6 +71,37 @@ def _moment(text: str | None) -> datetime | None:
     if moment.utcoffset() is None:
         raise InputError(f"--administered-at {text!r} has no time zone; add one, such as +01:00")
     return moment
+
+
+def _renamed(study, entries: list[str]):
+    """The study with new names of regions; refused where a name that would leave may be that of a person."""
+    from mrtlab.learn.privacy import personal_data
+    from mrtlab.study.reading import regions_line
+
+    names = {name: name for name in study.regions}
+    for text in entries:
+        old, equals, new = (part.strip() for part in text.partition("="))
+        if not equals or not new:
+            raise InputError(f"--rename {text!r} is not OLD=NEW, for example --rename 'Kidney L=left kidney'")
+        if old not in names:
+            raise InputError(f"--rename names {old!r}, but the regions are {', '.join(names)}")
+        names[old] = new
+    twice = {new for new in names.values() if list(names.values()).count(new) > 1}
+    if twice:
+        raise InputError(f"two regions would be called {', '.join(sorted(twice))}; give each its own name")
+    stated = {text.partition("=")[0].strip() for text in entries}
+    for place, (old, new) in enumerate(names.items(), 1):
+        kinds = ", ".join(dict.fromkeys(finding.kind for finding in personal_data(new)))
+        if kinds and not (old == new and old in stated):  # named again as it is: that has been looked at
+            raise InputError(
+                f"the name of region {place} looks like personal data ({kinds}), and names go into all results. Give "
+                "another with --rename OLD=NEW, or the same again if it is none"
+            )
+    if all(old == new for old, new in names.items()):
+        return study
+    regions = replace(study.regions, masks={names[old]: mask for old, mask in study.regions.masks.items()})
+    lines = tuple(regions_line(regions) if line.startswith("regions: ") else line for line in study.understood)
+    return replace(study, regions=regions, understood=lines)
 
 
 def _statement(text: str) -> tuple[str, object]:
@@ -115,6 +150,7 @@ def _region(measured, found) -> dict:
     more = {
         "volume_ml": measured.volume_ml,
         "recovery": measured.recovery,
+        "holds": list(measured.holds),
         "density_g_per_ml": measured.density_g_per_ml,
     }
     if found.refused:
@@ -192,6 +228,7 @@ def _page(place, study, result, regions, remarks):
     yield from tables.wrap(
         "understood", " ".join(text if text.endswith(".") else f"{text}." for text in study.understood)
     )
+    yield from tables.wrap("in view", _in_view(study, result))
     shared = tables.common_flags(regions)
     for text in [*remarks, *(Flag(flag).text for flag in (*result.flags, *shared))]:
         yield from tables.wrap("note", text)
@@ -200,8 +237,10 @@ def _page(place, study, result, regions, remarks):
         yield region["region"]
         size = f"{region['volume_ml']:.4g} mL, {region['density_g_per_ml']:.4g} g/mL; recovery {region['recovery']:.3g}"
         yield from tables.wrap("size", size)
+        if region["holds"]:
+            yield from tables.wrap("holds", f"{', '.join(region['holds'])}: counted here, too")
         if "error" in region:
-            yield from tables.wrap("refused", region["error"])
+            yield from tables.wrap("refused", _short(region["error"]))
             continue
         yield from tables.region_lines(region, shared)
         if "budget" in region:
@@ -226,6 +265,23 @@ def _page(place, study, result, regions, remarks):
         + mrtlab.PURPOSE,
         _WIDTH,
     )
+
+
+def _short(refusal: str) -> str:
+    """A refusal without what each curve had against it, which the JSON holds."""
+    return _REASONS.split(refusal, maxsplit=1)[0].rstrip()
+
+
+def _in_view(study, result) -> str:
+    """Activity of each whole image, and its part of what decay leaves of the administered activity."""
+    from mrtlab.nuclides import nuclide
+
+    text = f"{', '.join(f'{total:.4g}' for total in result.totals_mbq)} MBq in the whole image"
+    if not study.administered_mbq:
+        return text
+    left = study.administered_mbq * nuclide(study.nuclide).decay_factor(study.times_h)
+    shares = ", ".join(f"{100 * total / one:.0f}" for total, one in zip(result.totals_mbq, left, strict=True))
+    return f"{text}: {shares} % of what decay leaves of the administered activity"
 
 
 def _write(out: Path, study, result, document) -> None:

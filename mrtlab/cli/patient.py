@@ -33,6 +33,7 @@ def patient(
     The truth is not in the files; mrtlab.patients.virtual_patient(THERAPY, NUMBER).truth tells it.
     """
     from mrtlab.patients import virtual_patient
+    from mrtlab.study.whole import TRAPPED
 
     made = virtual_patient(therapy, number, **dict.fromkeys(defect or [], True))
     hours = made.times_h if times is None else [parse_number(text) for text in times.split()]
@@ -42,6 +43,10 @@ def patient(
     count = sum(1 for path in folder.rglob("*") if path.is_file())
     given = f"{made.nuclide}, {made.administered_mbq:g} MBq"
     typer.echo(f"{count} files in {folder}: {given}, scans at {', '.join(f'{time:g}' for time in written.times_h)} h")
-    typer.echo(f"Next: mrtlab dose {folder}")
+    trapped = made.nuclide in TRAPPED
+    if len(written.times_h) == 1 and not trapped:
+        typer.echo("One scan supports no curve: mrtlab dose needs two or more of these (--times '4 24 96')")
+    else:
+        typer.echo(f"Next: mrtlab dose {folder}{' --trapped' * trapped}")
     typer.echo(mrtlab.PURPOSE)
     return 0

@@ -7,6 +7,7 @@ import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from mrtlab.dicom.series import OTHER_KINDS
 from mrtlab.errors import InputError
 
 MAX_FILES = 5000
@@ -15,7 +16,7 @@ MAX_RATIO = 200
 _CHUNK = 2**20
 
 
-def unpack(path: Path, folder: Path) -> Path:
+def unpack(path: Path, folder: Path, *, keep: str = "") -> Path:
     """Unpack a zip file into an empty folder.
 
     Files get numbers as names, so that no name in the archive decides where anything is written.
@@ -23,6 +24,8 @@ def unpack(path: Path, folder: Path) -> Path:
     Parameters
     ----------
     path, folder : Path
+    keep : str, optional
+        A file of this name, in whichever folder of the archive, keeps it.
 
     Returns
     -------
@@ -32,21 +35,33 @@ def unpack(path: Path, folder: Path) -> Path:
     Raises
     ------
     InputError
-        For a damaged or encrypted archive, one with a path out of it, links, another archive inside, or with more
-        files or bytes than a scan has.
+        For a damaged or encrypted archive, one with a path out of it, links, another archive inside, with more files
+        or bytes than a scan has, or with several files to keep.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check(path.name, entries, path.stat().st_size)
+            names = [_name(entry, number, keep) for number, entry in enumerate(entries, 1)]
+            if names.count(keep) > 1:
+                raise InputError(f"{path.name} holds {names.count(keep)} files {keep}; leave the one for these images")
             left = MAX_BYTES
-            for index, entry in enumerate(entries):
-                left -= _copy(archive, entry, folder / f"file {index + 1:05d}", path.name, left)
+            for name, entry in zip(names, entries, strict=True):
+                left -= _copy(archive, entry, folder / name, path.name, left)
     except InputError:
         raise
     except Exception:  # zipfile, zlib, lzma and the file system raise a dozen kinds
         raise InputError(f"{path.name} cannot be unpacked: the zip file is damaged or of an unusual kind") from None
     return folder
+
+
+def _name(entry: zipfile.ZipInfo, number: int, keep: str) -> str:
+    """Name of an unpacked file: its number, and what of its own tells that it is no image (hidden, a document)."""
+    own = PurePosixPath(entry.filename.replace("\\", "/"))
+    if keep and own.name == keep:
+        return keep
+    suffix = own.suffix.lower()
+    return f"{'.' * own.name.startswith('.')}file {number:05d}{suffix if suffix in OTHER_KINDS else ''}"
 
 
 def _check(name: str, entries: list[zipfile.ZipInfo], size: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from mrtlab import clock
 from mrtlab.dicom._elements import Elements, called
-from mrtlab.errors import InputError
+from mrtlab.errors import InputError, PlausibilityWarning
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?([0-5]\d)")
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -86,9 +87,18 @@ class Clock:
                     f"{_shown(wall.replace(tzinfo=self._stated))} at that time; state none, or the right one"
                 )
         try:
-            clock.elapsed_h(moment, moment)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", PlausibilityWarning)  # its text holds the date, which must not leave
+                clock.elapsed_h(moment, moment)
         except InputError:
             file.fail(keyword, "is a time that the change to summer time skipped in the stated timezone")
+        if moment.replace(fold=1).utcoffset() < moment.utcoffset():
+            warnings.warn(
+                f"{called(keyword)} lies in the hour that came twice at the end of summer time; the first was taken, "
+                "so the time may be one hour later",
+                PlausibilityWarning,
+                stacklevel=2,
+            )
         return moment.replace(tzinfo=timezone(moment.utcoffset()))
 
 

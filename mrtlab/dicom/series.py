@@ -20,6 +20,7 @@ _CLASSES = {
     "1.2.840.10008.5.1.4.1.1.2": ("CT", "volume"),
     "1.2.840.10008.5.1.4.1.1.481.3": ("RTSTRUCT", "regions"),
     "1.2.840.10008.5.1.4.1.1.66.4": ("SEG", "regions"),
+    "1.2.840.10008.5.1.4.1.1.66.7": ("SEG", "regions"),  # label map
     "1.2.840.10008.5.1.4.1.1.481.2": ("RTDOSE", "volume"),
     "1.2.840.10008.5.1.4.1.1.2.1": ("CT", "enhanced"),
     "1.2.840.10008.5.1.4.1.1.2.2": ("CT", "enhanced"),
@@ -27,7 +28,7 @@ _CLASSES = {
     "1.2.840.10008.5.1.4.1.1.128.1": ("PT", "enhanced"),
 }
 _USES = {"NM": "activity", "PT": "activity", "CT": "anatomy", "RTSTRUCT": "regions", "SEG": "regions", "RTDOSE": "dose"}
-_OTHER_KINDS = (
+OTHER_KINDS = (
     ".csv",
     ".db",
     ".doc",
@@ -127,7 +128,7 @@ def dicom_files(folder: Path) -> list[Path]:
 
 def _harmless(path: Path) -> bool:
     """Whether a file is surely no image: a hidden file, a text, a document. A damaged slice must not be passed over."""
-    if path.name.startswith(".") or path.suffix.lower() in _OTHER_KINDS:
+    if path.name.startswith(".") or path.suffix.lower() in OTHER_KINDS:
         return True
     if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
         return False

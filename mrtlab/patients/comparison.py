@@ -40,6 +40,8 @@ class ComparisonRow:
         All that were tried.
     failed : int
         Without result: too few scans were made, or the method refused. They are in no other number.
+    reference_failed : int
+        Patients whose reference gave nothing to compare with: not this method's failures, and in no other number.
     bias, median : float
         Mean and median error.
     spread : float
@@ -62,6 +64,7 @@ class ComparisonRow:
     high95: float | None
     worst: float | None
     beyond: float | None
+    reference_failed: int = 0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,6 +79,8 @@ class Comparison:
     reasons : mapping of str to tuple of str
         Why each failure happened, one sentence each, in the order of the patients.
     region, truth : str
+    reference_reasons : tuple of str
+        The same, of the reference.
     """
 
     rows: tuple[ComparisonRow, ...]
@@ -83,6 +88,7 @@ class Comparison:
     reasons: Mapping[str, tuple[str, ...]]
     region: str
     truth: str
+    reference_reasons: tuple[str, ...] = ()
 
     def __repr__(self):
         return self.text
@@ -113,6 +119,8 @@ class Comparison:
         rows = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
         ]
+        lost = len(self.reference_reasons)
+        rows += [f"{self.truth} itself gave nothing for {lost} of {self.rows[0].patients} patients"] if lost else []
         return "\n".join([f"Time-integrated activity of {self.region}, against {self.truth}", *rows])
 
     @property
@@ -181,32 +189,43 @@ def compare(
         raise InputError(f"cohort holds patients of several therapies: {', '.join(sorted(therapies))}")
     region = region or _REGIONS.get(patients[0].therapy, "lesion 1")
     missing = float(_check.fraction("missing", missing))
+    jitter_h = float(_check.non_negative("jitter_h", jitter_h))
+    duration_s = float(_check.positive("duration_s", duration_s))
+    patients[0].camera()  # raises where there is none for the nuclide, which is no failure of a method
     found = _methods(methods, region)
     reference = None if truth == "known" else find_method(truth, region)
     if any(method.leans_on_population for method in (*found, *([reference] if reference else []))):
         half_life_prior(patients[0], region)  # raises where there is none, which is no failure of the method
-    holders = [patient for patient in patients if set(members(patient, region)) <= set(patient.truth.regions)]
-    if not holders:
+    if not any(_holds(patient, region) for patient in patients):
         raise InputError(f"no patient has activity in {region!r}; there are {', '.join(patients[0].truth.regions)}")
     options = {"jitter_h": jitter_h, "noise": noise, "systematic": systematic, "duration_s": duration_s}
     errors: dict[str, list[float]] = {method.name: [] for method in found}
     reasons: dict[str, list[str]] = {method.name: [] for method in found}
+    lost: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PlausibilityWarning)  # of each of a thousand fits
         for patient in patients:
-            true, why = _truth(patient, region, reference, missing, options)
+            nothing = "" if _holds(patient, region) else f"has no {region}"
+            true, why = math.nan, ""
+            if not nothing:
+                true, why = _truth(patient, region, reference, missing, options)
+            if why:
+                lost.append(f"{patient!r}: {truth}: {why}")
             for method in found:
-                value, reason = (math.nan, why) if why else _evaluated(patient, region, method, missing, options)
-                errors[method.name].append(value / true - 1 if not reason else math.nan)
+                value, reason = math.nan, nothing
+                if not (nothing or why):
+                    value, reason = _evaluated(patient, region, method, missing, options)
+                errors[method.name].append(value / true - 1)  # nan where there is nothing
                 if reason:
                     reasons[method.name].append(f"{patient!r}: {reason}")
     arrays = {name: np.array(values) for name, values in errors.items()}
     return Comparison(
-        tuple(_row(method.name, arrays[method.name]) for method in found),
+        tuple(_row(method.name, arrays[method.name], len(lost)) for method in found),
         arrays,
         {name: tuple(texts) for name, texts in reasons.items()},
         region,
         "the known truth" if reference is None else truth,
+        tuple(lost),
     )
 
 
@@ -217,13 +236,17 @@ def _methods(methods, region) -> list[Method]:
             if not isinstance(given, Sequence) or len(given) != 2 or not callable(given[0]):
                 raise InputError(f"methods[{name!r}] must be a callable and its times, got {given!r}")
             times = np.atleast_1d(_check.positive("times", given[1]))
+            if times.ndim != 1 or not times.size or np.any(np.diff(times) <= 0):
+                raise InputError(f"the times of {str(name)!r} must rise, got {given[1]!r}")
             found.append(Method(str(name), tuple(times.tolist()), given[0]))
     else:
         if isinstance(methods, str):
             raise InputError(f"methods must be a list of methods, got the text {methods!r}; write [{methods!r}]")
         found = [find_method(text, region) for text in methods]
     names = [method.name for method in found]
-    if not names or len(set(names)) != len(names):
+    # "mono@24,72" and "mono@24, 72" are one method, written in two ways
+    distinct = {(name.partition("@")[0].strip(), method.times_h) for name, method in zip(names, found, strict=True)}
+    if not names or len(distinct) != len(names):
         raise InputError(f"methods must be one or more, each once, got {names}")
     return found
 
@@ -236,9 +259,11 @@ def _made(patient, times_h, missing) -> list[float]:
     return [time for time, drawn in zip(times_h, chance, strict=True) if drawn >= missing]
 
 
+def _holds(patient, region) -> bool:
+    return set(members(patient, region)) <= set(patient.truth.regions)
+
+
 def _truth(patient, region, reference, missing, options) -> tuple[float, str]:
-    if not set(members(patient, region)) <= set(patient.truth.regions):
-        return math.nan, f"has no {region}"
     if reference is None:
         return patient.truth.tia_mbq_h(region), ""
     return _evaluated(patient, region, reference, missing, options)
@@ -258,11 +283,11 @@ def _evaluated(patient, region, method, missing, options) -> tuple[float, str]:
     return value, ""
 
 
-def _row(name: str, errors: np.ndarray) -> ComparisonRow:
+def _row(name: str, errors: np.ndarray, lost: int) -> ComparisonRow:
     good = errors[~np.isnan(errors)]
-    failed = len(errors) - len(good)
+    failed = len(errors) - len(good) - lost
     if not len(good):
-        return ComparisonRow(name, len(errors), failed, *[None] * 7)
+        return ComparisonRow(name, len(errors), failed, *[None] * 7, lost)
     low, median, high = np.quantile(good, [0.025, 0.5, 0.975])
     worst = good[np.argsort(-np.abs(good), kind="stable")][: max(1, round(_WORST * len(good)))]
     return ComparisonRow(
@@ -276,4 +301,5 @@ def _row(name: str, errors: np.ndarray) -> ComparisonRow:
         float(high),
         float(worst.mean()),
         float(np.mean(np.abs(good) > _LARGE)),
+        lost,
     )

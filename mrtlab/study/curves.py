@@ -12,10 +12,10 @@ from mrtlab import _check, clock
 from mrtlab.calibration import CameraCalibration, density_g_per_ml, true_rate
 from mrtlab.calibration.partial_volume import refuse_low
 from mrtlab.constants import value
-from mrtlab.errors import Flag, InputError, PlausibilityWarning
+from mrtlab.errors import Flag, InputError, PhysicsError, PlausibilityWarning
 from mrtlab.images import DecayState, Image, Regions, Unit, decay_to, middle, resample
 from mrtlab.kinetics import TimeActivity
-from mrtlab.study.shape import own_masks, sphere_kept_fraction, transfer
+from mrtlab.study.shape import nested, own_masks, sphere_kept_fraction, transfer
 
 __all__ = ["RegionCurve", "activity_image", "background_shells", "region_curves", "scan_times_h"]
 
@@ -43,6 +43,8 @@ class RegionCurve:
         Before the corrections for recovery and background.
     background_mbq_per_ml : tuple of float
     flags : tuple of str
+    holds : tuple of str
+        Regions that lie in this one; their activity and volume are counted here, too.
     """
 
     region: str
@@ -55,6 +57,7 @@ class RegionCurve:
     background_mbq_per_ml: tuple[float, ...] = ()
     flags: tuple[str, ...] = ()
     refused: str = field(default="")
+    holds: tuple[str, ...] = ()
 
 
 def activity_image(image: Image, camera: CameraCalibration | None = None) -> Image:
@@ -69,8 +72,10 @@ def activity_image(image: Image, camera: CameraCalibration | None = None) -> Ima
     Returns
     -------
     Image
-        In MBq, decay state ``NONE``. Count losses are corrected by the rate of the whole image where a dead time is
-        known and the image does not say that it was done (``DTIM``).
+        In MBq, decay state ``NONE``. Where the image does not say that count losses were corrected (``DTIM``), they
+        are, by dead time and ``corrected_counts_per_raw`` of the calibration, which hold for the phantom and nearly for
+        a body. Without those nothing is corrected: flagged ``COUNT_LOSSES_LEFT``, with a warning that bounds the loss
+        where the dead time is known. An image in MBq is returned as it is.
 
     Raises
     ------
@@ -87,6 +92,8 @@ def activity_image(image: Image, camera: CameraCalibration | None = None) -> Ima
             "this image is not quantitative: (0028,0051) CorrectedImage does not name attenuation (ATTN) and scatter "
             "(SCAT). Reconstruct it with both; no sensitivity makes up for them"
         )
+    if image.unit is Unit.MBQ and image.decay_state == DecayState.NONE:
+        return image
     if image.unit is Unit.BQ_PER_ML:
         image = decay_to(image, DecayState.NONE)
         return image.changed(array=image.array * np.float32(image.voxel_ml / 1e6), unit=Unit.MBQ)
@@ -114,13 +121,38 @@ def activity_image(image: Image, camera: CameraCalibration | None = None) -> Ima
         )
     image = decay_to(image.changed(nuclide=camera.nuclide), DecayState.NONE)
     cps = image.array if image.unit is Unit.CPS else image.array / np.float32(image.duration_s)
-    factor = 1.0
-    observed = float(cps.sum(dtype=float)) / camera.heads
-    if camera.dead_time_s is not None and "DTIM" not in image.corrections and observed > 0:
-        seconds = _check.nominal(camera.dead_time_s)
-        factor = float(true_rate(observed, seconds, camera.dead_time_model)) / observed
+    factor, flags = _lost(image, float(cps.sum(dtype=float)) / camera.heads, camera)
     scale = factor / _check.nominal(camera.sensitivity_cps_per_mbq)
-    return image.changed(array=cps * np.float32(scale), unit=Unit.MBQ)
+    return image.changed(array=cps * np.float32(scale), unit=Unit.MBQ, flags=(*image.flags, *flags))
+
+
+def _lost(image: Image, corrected_cps: float, camera: CameraCalibration) -> tuple[float, list[str]]:
+    """Factor that gives count losses back, and flags; the rate is that of the corrected image, one head's part."""
+    if "DTIM" in image.corrections or corrected_cps <= 0:
+        return 1.0, []
+    if camera.dead_time_s is None:
+        return 1.0, [Flag.COUNT_LOSSES_LEFT]
+    seconds = _check.nominal(camera.dead_time_s)
+    if camera.corrected_counts_per_raw is not None:
+        # dead time knows recorded counts; those of this image are a few for each of them
+        recorded = corrected_cps / camera.corrected_counts_per_raw
+        return float(true_rate(recorded, seconds, camera.dead_time_model)) / recorded, []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PlausibilityWarning)
+            most = float(true_rate(corrected_cps, seconds, camera.dead_time_model)) / corrected_cps - 1
+        bound = f"at most {most:.1%} of the activity"
+    except PhysicsError:
+        most, bound = np.inf, "an unknown part of the activity"
+    if most < value("study.little_loss"):
+        return 1.0, []
+    warnings.warn(
+        f"count losses were not corrected in an image that shows {corrected_cps:.0f} cps per head after attenuation "
+        f"correction: {bound} is missing, if attenuation correction raised the counts, as in a body",
+        PlausibilityWarning,
+        stacklevel=3,
+    )
+    return 1.0, [Flag.COUNT_LOSSES_LEFT]
 
 
 def _same_window(image: Image, camera: CameraCalibration) -> None:
@@ -178,6 +210,7 @@ def region_curves(
     nuclide: str | None = None,
     ct: Image | None = None,
     administered_mbq: float | None = None,
+    active: tuple[Image, ...] | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> tuple[RegionCurve, ...]:
     """Time-activity curves of all regions.
@@ -191,6 +224,8 @@ def region_curves(
         Needed for images in counts, and for the recovery.
     ct : Image, optional
         HU; lung gets its density from it, and contrast medium is noticed.
+    active : tuple of Image, optional
+        What :func:`activity_image` makes of the scans, where that was done already.
     progress : callable
         Called with what is being done.
 
@@ -219,23 +254,22 @@ def region_curves(
     width = camera.fwhm_mm if camera is not None else _WIDTH_MM
     correct = camera is not None and camera.recovery is not None
     here, seen = None, []
-    for scan, time_h in zip(scans, times, strict=True):
+    for scan, made, time_h in zip(scans, active or [None] * len(scans), times, strict=True):
         progress(f"activity at {time_h:.1f} h")
-        active = activity_image(scan, camera)
-        if here is None or not here.grid.same_as(active.grid):  # the scans of a study mostly share their grid
-            here = regions.on(active.grid)
+        shown = activity_image(scan, camera) if made is None else made
+        if here is None or not here.grid.same_as(shown.grid):  # the scans of a study mostly share their grid
+            here = regions.on(shown.grid)
             shells, moved, own = background_shells(here, width), transfer(here, width), own_masks(here)
-        around = {name: _around(active, shells[name]) for name in here}
-        apparent = {name: _sum(active.array, here[name]) for name in here}
+        around = {name: _around(shown, shells[name]) for name in here}
+        apparent = {name: _sum(shown.array, here[name]) for name in here}
         true = dict(apparent)
         if correct:
-            means = [
-                _sum(active.array, own[name]) / own[name].sum(dtype=float) / active.voxel_ml for name in moved.names
-            ]
+            means = [_sum(shown.array, own[name]) / own[name].sum(dtype=float) / shown.voxel_ml for name in moved.names]
             found = moved.activities(means, [around[name] or 0.0 for name in moved.names])
             true |= dict(zip(moved.names, found.tolist(), strict=True))
         counts = {name: _sum(scan.array, here[name]) for name in here} if scan.unit is Unit.COUNTS else {}
         seen.append({name: _Seen(apparent[name], true[name], around[name], counts.get(name)) for name in here})
+    inner = nested(regions)
     return tuple(
         _region(
             name,
@@ -246,6 +280,7 @@ def region_curves(
             camera,
             nuclide,
             administered_mbq,
+            inner.get(name, ()),
         )
         for name in regions
     )
@@ -283,12 +318,13 @@ def _size(name: str, regions: Regions, ct: Image | None) -> tuple[float, float, 
     hu = _sum(resample(ct, regions.grid, outside=-1000).array, weight) / float(weight.sum(dtype=float))
     if hu < _LUNG_HU:
         return volume, float(density_g_per_ml(hu)), []
-    # contrast medium raises HU without raising the mass
-    return volume, soft, [Flag.CONTRAST_SUSPECTED] if density_g_per_ml(hu) > value("study.contrast_density") else []
+    # contrast medium raises HU without raising the mass, which is that of soft tissue here
+    return volume, soft, [Flag.CONTRAST_SUSPECTED] if hu >= value("calibration.hu_contrast_low") else []
 
 
-def _region(name, times, seen, size, moved, camera, nuclide, administered_mbq) -> RegionCurve:
+def _region(name, times, seen, size, moved, camera, nuclide, administered_mbq, holds) -> RegionCurve:
     volume, density, flags = size
+    flags += [Flag.REGION_HOLDS_OTHERS] if holds else []
     recovery = 1.0 if moved is None else moved.recovery(name)
     known = {
         "region": name,
@@ -298,6 +334,7 @@ def _region(name, times, seen, size, moved, camera, nuclide, administered_mbq) -
         "recovery": recovery,
         "apparent_mbq": tuple(scan.apparent_mbq for scan in seen),
         "background_mbq_per_ml": tuple(scan.around or 0.0 for scan in seen),
+        "holds": holds,
     }
     if volume <= 0:
         return RegionCurve(curve=None, refused="the region is empty on this grid", **known)

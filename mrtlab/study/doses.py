@@ -15,6 +15,7 @@ from mrtlab.calibration import CameraCalibration, RecoveryCurve
 from mrtlab.errors import Flag, InputError, PlausibilityWarning
 from mrtlab.images import Image, Regions, Unit, resample
 from mrtlab.kinetics import Selection
+from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.study.curves import RegionCurve, activity_image, scan_times_h
 from mrtlab.uncertainty import Budget
 
@@ -55,7 +56,7 @@ class RegionDose:
     sources: tuple[str, ...] = ()
 
 
-def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None) -> RegionDose:
+def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None, *, trapped: bool = False) -> RegionDose:
     """Dose of a region from its curve: electrons and alphas absorbed locally.
 
     Parameters
@@ -63,6 +64,8 @@ def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None) 
     measured : RegionCurve
     camera : CameraCalibration, optional
         Its uncertainties enter the budget. Without it only the scatter of the points is in the result, flagged.
+    trapped : bool
+        States that nothing moves after administration: physical decay alone, for which one point is enough. Flagged.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None) 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PlausibilityWarning)  # said as flags
-            chosen = kinetics.select(measured.curve)
+            chosen = _decaying(measured.curve) if trapped else kinetics.select(measured.curve)
             tia = chosen.tia_mbq_h
             plain = float(doses.local(tia.nominal_value, measured.mass_g, measured.curve.nuclide))
             relative = tia.std_dev / tia.nominal_value
@@ -90,6 +93,8 @@ def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None) 
                 total, more = budget.dose(plain), budget.flags
     except InputError as refused:
         return RegionDose(refused=str(refused), flags=measured.flags, **known)
+    if trapped:
+        more = (*more, Flag.TRAPPED_ASSUMED)
     return RegionDose(
         selection=chosen,
         tia_mbq_h=tia,
@@ -108,6 +113,32 @@ def region_dose(measured: RegionCurve, camera: CameraCalibration | None = None) 
             )
         ),
         **known,
+    )
+
+
+def _decaying(curve: kinetics.TimeActivity) -> Selection:
+    """Physical decay alone, from administration to the end; several points that contradict it refuse it."""
+    if len(curve) > 1:
+        return kinetics.select(curve, ["phys"])
+    # one point tests nothing, so an uncertainty that was assumed does as well as one that was stated
+    stated = kinetics.TimeActivity(
+        curve.times_h, curve.activity_mbq, curve.sigma_mbq, nuclide=curve.nuclide, decay_corrected=False
+    )
+    best = kinetics.fit(stated, "phys")
+    tia = best.tia_mbq_h
+    return Selection(
+        curve=curve,
+        best=best,
+        ranking=(best,),
+        rejected={},
+        alternatives=(),
+        weights={},
+        average_tia_mbq_h=tia,
+        span_tia_mbq_h=(tia.nominal_value, tia.nominal_value),
+        bracket_tia_mbq_h=None,
+        fits={"phys": best},
+        flags=() if curve.sigma_given else (Flag.SIGMA_ASSUMED,),
+        sources=best.sources,
     )
 
 
@@ -131,30 +162,35 @@ def tia_map(
     *,
     nuclide: str | None = None,
     cv: float = 0.1,
+    trapped: bool = False,
     progress: Callable[[str], None] = lambda text: None,
-) -> tuple[Image, kinetics.VoxelFit]:
+) -> tuple[Image, kinetics.VoxelFit | None]:
     """Time-integrated activity of every voxel, on the grid of the first scan.
 
     Parameters
     ----------
     scans : tuple of Image
-        Two or more, in the same coordinates.
+        Two or more, in the same coordinates: as measured, or in MBq from :func:`activity_image`.
     cv : float
         Relative uncertainty of a voxel, the same at all times: with equal weights only its size matters, and that
         decides which voxels are refused. 0.1 by default.
+    trapped : bool
+        States that nothing moves after administration: physical decay alone, the mean of what each scan gives. One
+        scan is enough.
 
     Returns
     -------
     Image
         MBq·h. Not corrected for recovery: near edges it is blurred as the images are.
-    VoxelFit
+    VoxelFit or None
+        None for trapped activity: nothing is fitted.
 
     Raises
     ------
     InputError
         For fewer than two scans, and what :func:`activity_image` raises.
     """
-    if len(scans) < 2:
+    if len(scans) < 2 and not trapped:
         raise InputError(f"a map of time-integrated activity needs two scans or more, got {len(scans)}")
     grid = scans[0].grid
     stack = []
@@ -162,17 +198,24 @@ def tia_map(
         progress(f"voxels of scan {number} of {len(scans)}")
         stack.append(resample(activity_image(scan, camera), grid).array)
     nuclide = nuclide or scans[0].nuclide or (camera and camera.nuclide)
+    times = scan_times_h(scans)
     progress("fitting every voxel")
-    found = kinetics.fit_voxels(np.stack(stack), scan_times_h(scans), nuclide, decay_corrected=False, cv=cv)
-    first = scans[0]
-    return first.changed(
-        array=found.tia_mbq_h,
+    if trapped:
+        decay = find_nuclide(nuclide)
+        given = np.mean([array / decay.decay_factor(time) for array, time in zip(stack, times, strict=True)], axis=0)
+        found, array = None, given / decay.decay_constant_per_h
+        how, flags = "physical decay alone in each voxel", (str(Flag.TRAPPED_ASSUMED),)
+    else:
+        found = kinetics.fit_voxels(np.stack(stack), times, nuclide, decay_corrected=False, cv=cv)
+        array, how, flags = found.tia_mbq_h, "one exponential in each voxel", tuple(map(str, found.flags))
+    return scans[0].changed(
+        array=array,
         unit=Unit.MBQ_H,
         nuclide=nuclide,
         decay_state=None,
         duration_s=None,
-        flags=tuple(map(str, found.flags)),
-        understood=(f"time-integrated activity of {len(scans)} scans, one exponential in each voxel",),
+        flags=flags,
+        understood=(f"time-integrated activity of {len(scans)} scan{'s' * (len(scans) > 1)}, {how}",),
     ), found
 
 

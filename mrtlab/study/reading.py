@@ -22,6 +22,10 @@ _SLOPE = re.compile(r", slope [-+.e\d]+")
 _DATE = re.compile(r" ?\d{4}-\d\d-\d\d(T[\d:.]+([+-]\d\d:\d\d|Z)?)?")
 _SAME_ACTIVITY = 0.01
 _SAME_TIME_H = 1 / 60
+_SUMMER_TIME = (
+    ". Exactly one hour: if summer time began or ended between the scans, each file gives its own (0008,0201) Timezone "
+    "Offset From UTC to the one time of administration; the right offset belongs into (0018,1078) itself"
+)
 
 
 def read_study(
@@ -72,7 +76,7 @@ def read_study(
         if place.is_file() and archive.is_zip(place):
             progress("unpacking")
             folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="mrtlab-")))
-            files = archive.unpack(place, folder)
+            files = archive.unpack(place, folder, keep=CAMERA_FILE)
         elif place.is_dir():
             files = place
         else:
@@ -129,24 +133,36 @@ def _sorted(name: str, series) -> dict[str, list]:
     if not found["activity"]:
         raise InputError(
             f"{name} holds no reconstructed SPECT and no PET"
-            + (f"; there are {'; '.join(map(str, series))}" if series else "; there is no DICOM file in it")
+            + (f"; there are {_listed(series)}" if series else "; there is no DICOM file in it")
         )
     if not found["regions"]:
         raise InputError(
             f"{name} holds no regions (RTSTRUCT or SEG); mrtlab does not segment. Outline the organs first"
         )
     if len(found["regions"]) > 1:
-        there = "; ".join(map(str, found["regions"]))
+        there = _listed(found["regions"])
         raise InputError(
             f"{name} holds {len(found['regions'])} sets of regions: {there}. Leave the one for these scans"
         )
     if len({one.frame_of_reference for one in found["anatomy"]}) > 1:
-        there = "; ".join(map(str, found["anatomy"]))
+        there = _listed(found["anatomy"])
         raise InputError(f"{name} holds CT series in different coordinates: {there}. Leave the one for these scans")
     modalities = {one.modality for one in found["activity"]}
     if len(modalities) > 1:
         raise InputError(f"{name} holds {' and '.join(sorted(modalities))}; give the scans of one camera")
     return found
+
+
+def _listed(series) -> str:
+    """Series one by one; those that would read alike with their hours after the first, as dates stay here."""
+    plain = [str(one) for one in series]
+    starts = [one.start for one in series if one.start is not None]
+    texts = []
+    for text, one in zip(plain, series, strict=True):
+        alike = plain.count(text) > 1 and one.start is not None
+        hours = clock.elapsed_h(min(starts, key=datetime.timestamp), one.start) if alike else 0.0
+        texts.append(f"{text} at {hours:+.1f} h" if alike else text)
+    return "; ".join(texts)
 
 
 def _in_order(scans: list[Image]) -> list[Image]:
@@ -173,6 +189,7 @@ def _administration(scans) -> tuple[datetime, float | None]:
     if apart > _SAME_TIME_H:
         raise InputError(
             f"the scans give administrations {apart:.2f} h apart: they belong to different cycles, or a clock is wrong"
+            + _SUMMER_TIME * (abs(apart - 1) < _SAME_TIME_H)
         )
     amounts = [scan.administered_mbq for scan in scans if scan.administered_mbq is not None]
     if amounts and max(amounts) > min(amounts) * (1 + _SAME_ACTIVITY):
@@ -184,18 +201,23 @@ def _administration(scans) -> tuple[datetime, float | None]:
 
 def _understood(found, scans, ct, regions, camera) -> tuple[str, ...]:
     briefs = list(dict.fromkeys(_brief(scan) for scan in scans))
-    lines = [f"{len(scans)} scans in {scans[0].unit}: {'; '.join(briefs)}"]
+    lines = [f"{len(scans)} scan{'s' * (len(scans) > 1)} in {scans[0].unit}: {'; '.join(briefs)}"]
     lines += _said(scans)
     if ct is None:
         lines.append("no CT: soft tissue of 1.04 g/mL")
     else:
         several = len(found["anatomy"])
         lines.append(f"CT in HU{f', the first of {several}' if several > 1 else ''}")
-    lines.append(f"regions: {', '.join(f'{name} {regions.volume_ml(name):.4g} mL' for name in regions)}")
+    lines.append(regions_line(regions))
     if camera is not None:
         lines.append(f"calibration: {camera.sensitivity_cps_per_mbq:.1uP} cps/MBq for {camera.nuclide}, all heads")
     left = [str(one.modality) + " " + one.kind for one in found[""]]
     return (*lines, *((f"passed over: {', '.join(left)}",) if left else ()))
+
+
+def regions_line(regions) -> str:
+    """Names and volumes."""
+    return f"regions: {', '.join(f'{name} {regions.volume_ml(name):.4g} mL' for name in regions)}"
 
 
 def _brief(scan: Image) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mrtlab import _check
+from mrtlab.errors import InputError
 from mrtlab.images import Regions, blurred
 
-__all__ = ["Transfer", "own_masks", "sphere_kept_fraction", "transfer"]
+__all__ = ["Transfer", "apart", "nested", "own_masks", "sphere_kept_fraction", "transfer"]
 
 _TO_SIGMA = 1 / (2 * math.sqrt(2 * math.log(2)))
 _NESTED = 0.5  # of its volume: a region that lies so much inside another one is part of it
+_LEFT = 0.2  # of a region: with less left of it, it is the union of those in it, as kidneys of a left and a right one
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +65,49 @@ def own_masks(regions: Regions) -> dict[str, np.ndarray]:
     mapping of str to array
         Fractions of voxels; empty regions are left out.
     """
+    own = {name: np.asarray(regions[name], np.float32) for name in regions if np.any(regions[name])}
+    for big, inner in nested(regions).items():
+        for small in inner:
+            own[big] = np.clip(own[big] - np.asarray(regions[small], np.float32), 0, None)
+    return own
+
+
+def nested(regions: Regions) -> dict[str, tuple[str, ...]]:
+    """Which regions lie mostly inside which, by their masks: the outer one's name, then those in it.
+
+    Two regions side by side may share a voxel by parts, so only what of both does not fit into it counts.
+    """
     masks = {name: np.asarray(regions[name], np.float32) for name in regions if np.any(regions[name])}
     sizes = {name: mask.sum(dtype=float) for name, mask in masks.items()}
-    own = dict(masks)
+    found = {}
     for big in masks:
-        for small in masks:
-            if sizes[small] < sizes[big] and _overlap(masks[big], masks[small]) > _NESTED * sizes[small]:
-                own[big] = np.clip(own[big] - masks[small], 0, None)
-    return own
+        held = tuple(
+            small
+            for small in masks
+            if sizes[small] < sizes[big]
+            and float(np.clip(masks[big] + masks[small] - 1, 0, None).sum(dtype=float)) > _NESTED * sizes[small]
+        )
+        if held:
+            found[big] = held
+    return found
+
+
+def apart(regions: Regions) -> Regions:
+    """The regions without what lies in others: each voxel counts in the innermost region.
+
+    Raises
+    ------
+    InputError
+        If hardly anything is left of a region: it is the union of those in it.
+    """
+    own = own_masks(regions)
+    for name, mask in own.items():
+        if mask.sum(dtype=float) < _LEFT * np.sum(regions[name], dtype=float):
+            raise InputError(
+                f"region {name!r} is filled by {', '.join(nested(regions)[name])}, so nothing is left of it apart from "
+                "them; leave one or the other out of the outlines"
+            )
+    return replace(regions, masks={name: own.get(name, regions[name]) for name in regions})
 
 
 def transfer(regions: Regions, fwhm_mm: float) -> Transfer:
@@ -94,7 +131,8 @@ def transfer(regions: Regions, fwhm_mm: float) -> Transfer:
     """
     _check.positive("fwhm_mm", fwhm_mm)
     spacing = regions.grid.spacing_mm
-    masks = own_masks(regions)
+    masks = {name: mask for name, mask in own_masks(regions).items() if mask.any()}  # a mere union is left out
+    held = nested(regions)
     names = tuple(masks)
     sizes = np.array([masks[name].sum(dtype=float) for name in names])
     matrix, volumes = np.zeros((len(names),) * 2), np.zeros((len(names),) * 2)
@@ -108,9 +146,8 @@ def transfer(regions: Regions, fwhm_mm: float) -> Transfer:
         matrix[:, column] = np.array([_overlap(masks[other], spread) for other in names]) / sizes
         volumes[column, column] = sizes[column]
         for row, other in enumerate(names):
-            if other != name and sizes[column] < sizes[row]:
-                shared = _overlap(np.asarray(regions[other], np.float32), masks[name])
-                volumes[row, column] = shared if shared > _NESTED * sizes[column] else 0.0
+            if name in held.get(other, ()):
+                volumes[row, column] = np.minimum(np.asarray(regions[other], np.float32), masks[name]).sum(dtype=float)
     return Transfer(names, matrix, rest, volumes * regions.grid.voxel_ml)
 
 

@@ -10,14 +10,30 @@ from datetime import datetime
 import numpy as np
 
 from mrtlab.calibration import CameraCalibration
+from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.images import Image, Regions
 from mrtlab.kinetics import VoxelFit
+from mrtlab.nuclides import nuclide as find_nuclide
+from mrtlab.study import shape
 from mrtlab.study.curves import RegionCurve, activity_image, region_curves, scan_times_h
 from mrtlab.study.doses import RegionDose, region_dose, tia_map, voxel_dose
 from mrtlab.voxel import Dvh
 
 __all__ = ["Study", "StudyDose", "study_dose"]
+
+TRAPPED = ("Y-90", "Ho-166")
+"""Nuclides of microspheres, which stay where they are."""
+_FIRST_DAY_H = 30.0
+
+# what a file does not say and the study knows all the same, or does not need
+_SETTLED = (
+    Flag.ADMINISTERED_UNKNOWN,
+    Flag.ADMINISTRATION_TIME_UNKNOWN,
+    Flag.NUCLIDE_UNKNOWN,
+    Flag.START_UNKNOWN,
+    Flag.TIMEZONE_UNKNOWN,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +125,13 @@ class StudyDose:
     totals_mbq : tuple of float
         Activity in the whole image at each scan.
     tia : Image or None
-        MBq·h per voxel; None with one scan only.
+        MBq·h per voxel; None with one scan only, unless it is trapped.
     fit : VoxelFit or None
     dose : Image or None
         Gy.
     histograms : mapping of str to Dvh
     flags : tuple of str
-        Of the study as a whole.
+        Of the study as a whole, and what reading noticed in scans, regions and CT.
     """
 
     curves: tuple[RegionCurve, ...]
@@ -139,6 +155,8 @@ def study_dose(
     *,
     voxels: bool = True,
     method: str = "kernel",
+    trapped: bool = False,
+    apart: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> StudyDose:
     """Curves, time-integrated activities, doses of regions, dose map and histograms.
@@ -150,6 +168,11 @@ def study_dose(
         Whether to make the dose map too.
     method : {"kernel", "local"}
         Of the dose map. Doses of regions are always local, corrected for recovery; those of the map are not corrected.
+    trapped : bool
+        States that the drug stays where it is, as microspheres do: physical decay alone, and one scan is enough.
+    apart : bool
+        Whether a region is to be without the regions that lie in it. By default each is what its outline holds,
+        flagged where that is another region, too.
     progress : callable
         Called with a few words before each step.
 
@@ -160,33 +183,61 @@ def study_dose(
     Raises
     ------
     InputError
-        If the images cannot be quantified, or their total activity cannot be true.
+        If the images cannot be quantified, their total activity cannot be true, or ``trapped`` is stated of a nuclide
+        that is not on microspheres.
     """
+    if trapped and study.nuclide not in TRAPPED:
+        raise InputError(
+            f"trapped is for microspheres ({' and '.join(TRAPPED)}), which stay where they are; drugs with "
+            f"{study.nuclide} wash out, so scans at several times are needed"
+        )
+    regions = shape.apart(study.regions) if apart else study.regions
     progress("total activity of each scan")
-    totals = tuple(float(activity_image(scan, study.camera).array.sum(dtype=float)) for scan in study.scans)
-    flags = _plausible(study, totals)
+    active = tuple(activity_image(scan, study.camera) for scan in study.scans)
+    totals = tuple(float(image.array.sum(dtype=float)) for image in active)
+    flags = tuple(dict.fromkeys([*_plausible(study, totals), *_noticed(study, active)]))
     curves = region_curves(
         study.scans,
-        study.regions,
+        regions,
         study.camera,
         nuclide=study.nuclide,
         ct=study.ct,
         administered_mbq=study.administered_mbq,
+        active=active,
         progress=progress,
     )
     progress("curves and doses of the regions")
-    found = tuple(region_dose(measured, study.camera) for measured in curves)
-    if not voxels or len(study.scans) < 2:
+    found = tuple(region_dose(measured, study.camera, trapped=trapped) for measured in curves)
+    if not voxels or (len(study.scans) < 2 and not trapped):
         return StudyDose(curves, found, totals, flags=flags)
-    tia, fit = tia_map(study.scans, study.camera, nuclide=study.nuclide, progress=progress)
+    tia, fit = tia_map(active, nuclide=study.nuclide, trapped=trapped, progress=progress)
     progress("dose of every voxel")
-    dose, histograms = voxel_dose(
-        tia, study.regions, method=method, fwhm_mm=study.camera.fwhm_mm if study.camera else None
-    )
+    dose, histograms = voxel_dose(tia, regions, method=method, fwhm_mm=study.camera.fwhm_mm if study.camera else None)
     return StudyDose(curves, found, totals, tia, fit, dose, histograms, flags)
+
+
+def _noticed(study: Study, active) -> list[str]:
+    """Flags from reading and calibrating that are still open."""
+    read = [study.regions, *active, *([study.ct] if study.ct else [])]
+    return [str(flag) for item in read for flag in item.flags if flag not in _SETTLED]
 
 
 def _plausible(study: Study, totals) -> tuple[str, ...]:
     from mrtlab.dicom import check_totals
 
-    return check_totals(study.times_h, totals, study.nuclide, administered_mbq=study.administered_mbq).flags
+    found = check_totals(study.times_h, totals, study.nuclide, administered_mbq=study.administered_mbq).flags
+    return (*found, *([str(Flag.TOTAL_LOW)] if _low(study, totals[0]) else []))
+
+
+def _low(study: Study, first_mbq: float) -> bool:
+    """Whether the first scan shows less than any patient keeps; nothing is known for iodine and after the first day."""
+    if study.administered_mbq is None:
+        return False
+    hours = float(study.times_h[0])
+    kept = first_mbq / study.administered_mbq / find_nuclide(study.nuclide).decay_factor(hours)
+    if study.nuclide in TRAPPED:
+        return kept < value("study.low_total_trapped")
+    if study.nuclide != "Lu-177" or hours > _FIRST_DAY_H:
+        return False
+    early, late = value("study.low_total_early"), value("study.low_total_late")
+    return kept < early * (late / early) ** (max(hours - 4, 0) / 20)

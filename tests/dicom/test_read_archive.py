@@ -103,3 +103,15 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(InputError):
         read_image(zipped(tmp_path, {"a": b"no image\0"}))
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_what_a_computer_adds_to_a_zip_is_passed_over(tmp_path: Path) -> None:
+    junk = {
+        "__MACOSX/ct/._slice_001.dcm": b"\0\5\x16\7",
+        ".DS_Store": b"\0\0\0\1Bud1",
+        "shot.PNG": b"\x89PNG\r\n\x1a\n",
+    }
+    path = zipped(tmp_path, slices(tmp_path) | junk)
+    assert np.array_equal(read_image(path).array, read_image(tmp_path / "ct").array)
+    with pytest.raises(InputError, match="not a DICOM file"):  # what may be a slice is not
+        read_image(zipped(tmp_path, slices(tmp_path) | {"slice_099": b"\0\0\0\1Bud1"}))

@@ -14,7 +14,7 @@ from pydicom.sr.codedict import codes
 
 from mrtlab.dicom import find_series, read_headers, read_image
 from mrtlab.dicom import tracer as tracers
-from mrtlab.errors import Flag, InputError
+from mrtlab.errors import Flag, InputError, PlausibilityWarning
 from mrtlab.images import decay_to
 
 CET = timezone(timedelta(hours=1))
@@ -325,3 +325,13 @@ def test_two_tracers_are_refused(tmp_path: Path) -> None:
 def test_statements_are_checked(tmp_path: Path, wrong: dict) -> None:
     with pytest.raises(InputError, match=next(iter(wrong))):
         read(spect(), tmp_path, **wrong)
+
+
+def test_the_hour_that_comes_twice_is_said_without_its_date(tmp_path: Path) -> None:
+    file = spect()
+    del file.TimezoneOffsetFromUTC
+    file.AcquisitionDate, file.AcquisitionTime = "20261025", "023000"
+    with pytest.warns(PlausibilityWarning, match=r"AcquisitionTime \(0008,0032\).*came twice") as said:
+        image = read(file, tmp_path, timezone="Europe/Berlin")
+    assert image.start == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert not any("2026" in str(warning.message) for warning in said)

@@ -225,3 +225,33 @@ def test_the_points_of_a_curve_are_the_truth_at_mid_scan_and_carry_the_systemati
     moved = patient.measure("kidneys", [24, 96], noise=False, systematic=False, jitter_h=3)
     assert np.max(np.abs(moved.times_h - 1 / 6 - [24, 96])) <= 3
     assert moved.activity_mbq == pytest.approx(patient.truth.activity_mbq("kidneys", moved.times_h), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [({"jitter_h": -1}, "jitter_h"), ({"duration_s": 0}, "duration_s"), ({"jitter_h": math.nan}, "jitter_h")],
+)
+def test_settings_that_cannot_be_are_no_failure_of_a_method(patients, more, message):
+    with pytest.raises(InputError, match=message):
+        compare(patients, ["mono@24,72"], **more)
+
+
+def test_set_ups_that_cannot_be_are_refused_before_the_first_patient(patients):
+    with pytest.raises(InputError, match="no spect camera for Y-90"):
+        compare(cohort("sirt", 3, 0), ["phys@20"])
+    with pytest.raises(InputError, match="times of 'mine' must rise"):
+        compare(patients, {"mine": (lambda curve, patient: 1.0, [72, 24])})
+    with pytest.raises(InputError, match="each once"):
+        compare(patients, ["mono@24,72", "mono @ 24, 72.0"])
+
+
+def test_refusals_of_the_reference_are_its_own(patients):
+    result = compare(patients, ["haenscheid@96"], truth="select@4,24,72,168", missing=0.5)
+    (row,) = result.rows
+    alone = compare(patients, ["haenscheid@96"], missing=0.5).rows[0]
+    assert row.reference_failed == len(result.reference_reasons) > 10
+    assert all("select@4,24,72,168" in text for text in result.reference_reasons)
+    assert row.failed == len(result.reasons["haenscheid@96"]) < alone.failed  # only where there was a reference
+    assert row.failed + row.reference_failed == np.isnan(result.errors["haenscheid@96"]).sum()
+    assert f"gave nothing for {row.reference_failed} of 60 patients" in result.text
+    assert alone.reference_failed == 0

@@ -96,3 +96,30 @@ def test_bad_shapes_are_refused():
         Shape("ellipsoid", (0, 0, 0), (1, 0, 1))
     with pytest.raises(InputError, match="kind"):
         Shape("cube", (0, 0, 0), (1, 1, 1))
+
+
+@pytest.mark.parametrize("kind", ["ellipsoid", "cylinder"])
+def test_a_turned_grid_shows_the_shape_where_it_is(kind):
+    shape = Shape(kind, (30.0, -20.0, 90.0), (20.0, 30.0, 40.0))
+    turn, tilt = np.radians(35), np.radians(20)
+    about_z = np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
+    axes = (about_z @ about_x)[::-1]
+    middle = np.array([10.0, 5.0, 80.0])
+    origin = middle - 15.5 * 6.0 * axes.sum(axis=0)
+    grid = Grid((32, 32, 32), (6.0, 6.0, 6.0), tuple(origin), tuple(map(tuple, axes)))
+    found = coverage(shape, grid)
+    assert found.sum() * grid.voxel_ml == pytest.approx(shape.volume_ml, rel=1e-4)
+    places = np.stack([*np.indices(grid.shape), np.ones(grid.shape)], axis=-1) @ grid.matrix.T
+    centre = np.average(places[..., :3].reshape(-1, 3), axis=0, weights=found.ravel())
+    assert centre == pytest.approx(shape.centre_mm, abs=0.3)
+    assert 0 <= found.min() <= found.max() <= 1.01
+
+
+def test_a_grid_read_from_the_other_end_is_the_same():
+    shape = Shape("ellipsoid", (3.0, -2.0, 5.0), (20.0, 30.0, 25.0))
+    straight = Grid((24, 24, 24), (5.0, 5.0, 5.0), (-57.5, -57.5, -57.5))
+    upside = Grid((24, 24, 24), (5.0, 5.0, 5.0), (-57.5, -57.5, 57.5), ((0, 0, -1), (0, 1, 0), (1, 0, 0)))
+    assert coverage(shape, upside)[::-1] == pytest.approx(coverage(shape, straight), abs=0.03)
+    beyond = Grid((4, 4, 4), (5.0, 5.0, 5.0), (500, 0, 0), ((0, 0, -1), (0, 1, 0), (1, 0, 0)))
+    assert not coverage(shape, beyond).any()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ import simulated
 from pydicom import dcmread
 
 from mrtlab import InputError
+from mrtlab.dicom import Series, find_series
 from mrtlab.images import Unit
 from mrtlab.patients import virtual_patient
 from mrtlab.study import read_study
+from mrtlab.study.reading import _listed
 
 
 def each(folder, pattern, change):
@@ -55,7 +58,8 @@ def test_a_zip_file_is_the_same(written, study, tmp_path):
     with zipfile.ZipFile(tmp_path / "patient.zip", "w") as archive:
         for path in written.rglob("*"):
             archive.write(path, path.relative_to(written))
-    again = read_study(tmp_path / "patient.zip", camera=written / "camera.toml")
+    again = read_study(tmp_path / "patient.zip")
+    assert again.camera.sensitivity_cps_per_mbq.n == study.camera.sensitivity_cps_per_mbq.n
     assert again.scans[2].array == pytest.approx(study.scans[2].array)
     assert set(again.regions) == set(study.regions)
 
@@ -119,3 +123,41 @@ def test_what_the_files_do_not_say_can_be_stated(folder):
 def test_scans_before_the_administration(folder):
     with pytest.raises(InputError, match="administ"):
         read_study(folder, administered_at=datetime(2027, 1, 12, 8, 0, tzinfo=UTC))
+
+
+def test_a_zip_file_with_two_calibrations(written, tmp_path):
+    with zipfile.ZipFile(tmp_path / "patient.zip", "w") as archive:
+        for name in ("camera.toml", "old/camera.toml"):
+            archive.write(written / "camera.toml", name)
+    with pytest.raises(InputError, match=r"holds 2 files camera\.toml"):
+        read_study(tmp_path / "patient.zip")
+
+
+def test_offsets_on_both_sides_of_summer_time(folder):
+    def local(ds):
+        drug = ds.RadiopharmaceuticalInformationSequence[0]
+        drug.RadiopharmaceuticalStartDateTime = drug.RadiopharmaceuticalStartDateTime[:14]
+
+    each(folder, "spect.dcm", local)
+    each(folder / "04-168h", "spect.dcm", lambda ds: setattr(ds, "TimezoneOffsetFromUTC", "+0200"))
+    with pytest.raises(InputError, match=r"1\.00 h apart.*summer time"):
+        read_study(folder)
+
+
+def test_a_label_map_is_found(folder):
+    """Its class alone: how it is read, is tested where segmentations are."""
+    each(folder, "structures.dcm", lambda ds: setattr(ds, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.66.7"))
+    each(folder, "structures.dcm", lambda ds: setattr(ds, "Modality", "SEG"))
+    assert [one.use for one in find_series(folder) if one.modality == "SEG"] == ["regions"]
+
+
+def test_series_that_read_alike_are_told_apart_by_their_hours_and_no_date():
+    start = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+    scans = [
+        Series(modality, "volume", "activity", (Path("spect.dcm"),), start + timedelta(hours=hours))
+        for modality, hours in (("NM", 4), ("NM", 26.5), ("CT", 4))
+    ]
+    assert _listed(scans) == (
+        "NM volume (1 file, the first spect.dcm) at +0.0 h; NM volume (1 file, the first spect.dcm) at +22.5 h; "
+        "CT volume (1 file, the first spect.dcm)"
+    )
