@@ -16,7 +16,9 @@ import hypothesis
 import pytest
 
 # A slow machine is not a failure, and a check must give the same answer twice.
-hypothesis.settings.register_profile("mrtlab", deadline=None, derandomize=True)
+# More examples than 50 found nothing more here; MRTLAB_EXAMPLES asks for them.
+EXAMPLES = int(os.environ.get("MRTLAB_EXAMPLES", "50"))
+hypothesis.settings.register_profile("mrtlab", deadline=None, derandomize=True, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("mrtlab")
 
 
