@@ -22,8 +22,9 @@ RULES = {
 """How :func:`simulate_trials` may climb."""
 
 _COHORT = 6
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+# of a standard normal variable; equal steps converge as fast as any rule, and do not mind a steep curve
+_NODES = np.linspace(-8, 8, 321)
+_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +149,7 @@ def population_toxicity(median_gy, gsd: float, d50_gy: float, gamma50: float):
 
     References
     ----------
-    Mean of :func:`mrtlab.radiobiology.log_logistic` over the doses, by Gauss-Hermite quadrature.
+    Mean of :func:`mrtlab.radiobiology.log_logistic` over the doses, by the trapezoidal rule.
     """
     median = np.asarray(_check.positive("median_gy", median_gy), dtype=float)
     spread = math.log(_check.geometric_sd("gsd", _numbers.single("gsd", gsd)))

@@ -12,11 +12,12 @@ from mrtlab.constants import value
 from mrtlab.errors import InputError
 from mrtlab.patients.patient import virtual_patient
 from mrtlab.patients.strategies import course_doses
-from mrtlab.planning import TissueDose
+from mrtlab.planning import ActivityOption, TissueDose, activity_options
 from mrtlab.prrt import NextActivity, cycle_doses, expected_per_activity, next_activity
 
-__all__ = ["LEVELS", "Subject", "Treatment", "next_by_limit", "subject"]
+__all__ = ["LEVELS", "Subject", "Treatment", "follow", "next_by_limit", "one_more", "subject"]
 
+KIDNEYS = "kidneys"
 LEVELS = {
     1: "activity prescribed, doses known as the average of a cohort",
     2: "activity prescribed, the patient's own doses measured",
@@ -146,7 +147,9 @@ def subject(
     )
 
 
-def next_by_limit(treatment: Treatment, limit_gy: float, cycles_left: int, prior: TissueDose | None = None) -> NextActivity:
+def next_by_limit(
+    treatment: Treatment, limit_gy: float, cycles_left: int, prior: TissueDose | None = None
+) -> NextActivity:
     """Activity of the next cycle from the limit to the kidneys and what was measured so far.
 
     Parameters
@@ -155,7 +158,8 @@ def next_by_limit(treatment: Treatment, limit_gy: float, cycles_left: int, prior
     limit_gy : float
         Of all cycles together; the physician's.
     cycles_left : int
-        Over how many cycles the rest is to be given.
+        Over how many equal cycles the rest is to be given; over fewer, if each would be below the least activity
+        worth giving.
     prior : mrtlab.planning.TissueDose, optional
         The population; :func:`mrtlab.prrt.expected_per_activity` if not given.
 
@@ -163,10 +167,93 @@ def next_by_limit(treatment: Treatment, limit_gy: float, cycles_left: int, prior
     ----------
     :func:`mrtlab.prrt.next_activity` with the posterior of population and patient.
     """
-    return next_activity(
-        treatment.measured_kidney_gy,
-        treatment.activities_mbq,
-        limit_gy,
-        prior=expected_per_activity() if prior is None else prior,
-        cycles_left=cycles_left,
-    )
+    prior = expected_per_activity() if prior is None else prior
+    done = treatment.measured_kidney_gy, treatment.activities_mbq
+    offered = next_activity(*done, limit_gy, prior=prior, cycles_left=cycles_left)
+    while offered.activity_mbq == 0 and cycles_left > 1:
+        cycles_left -= 1
+        offered = next_activity(*done, limit_gy, prior=prior, cycles_left=cycles_left)
+    return offered
+
+
+def one_more(treatment: Treatment, activity_mbq: float, limit_gy: float) -> ActivityOption:
+    """Dose to the kidneys after one more cycle, all that is uncertain of the earlier ones included.
+
+    Parameters
+    ----------
+    treatment : Treatment
+    activity_mbq : float
+        Of that cycle.
+    limit_gy : float
+        Of all cycles together.
+
+    Raises
+    ------
+    InputError
+        For numbers out of range, or a limit that has been reached.
+
+    References
+    ----------
+    Sum of what was measured and the activity times the dose per activity expected, which share the common
+    uncertainty (JCGM 102:2011); normal. Before the first cycle the population alone, log-normal.
+    """
+    activity_mbq = _numbers.single("activity_mbq", _check.positive("activity_mbq", activity_mbq))
+    if not treatment.activities_mbq:
+        return activity_options([activity_mbq], {KIDNEYS: expected_per_activity()}, {KIDNEYS: limit_gy})[0]
+    known = next_by_limit(treatment, limit_gy, 1)
+    total = _check.exact(known.delivered_gy + activity_mbq * known.gy_per_mbq)
+    low, high = (total.nominal_value + z * total.std_dev for z in (-1.96, 1.96))
+    above = float(total.nominal_value > limit_gy)
+    if total.std_dev > 0:
+        above = float(_numbers.normal_cdf((total.nominal_value - limit_gy) / total.std_dev))
+    return ActivityOption(activity_mbq, KIDNEYS, total.nominal_value, (max(low, 0.0), high), limit_gy, above)
+
+
+def follow(
+    patient: Subject, level: int, limit_gy: float, *, activity_mbq: float = 7400.0, cycles: int = 4, given=()
+) -> tuple[float, ...]:
+    """A course by the plainest rule of a level, MBq of each cycle.
+
+    Level 1: the same activity in every cycle, whoever the patient is. Level 2: the same, but stop before a cycle that
+    is expected to pass the limit by what was measured. Level 3: what the limit leaves, over the cycles planned, and
+    one at a time after them while it leaves any.
+
+    Parameters
+    ----------
+    patient : Subject
+    level : int
+        One of :data:`LEVELS`.
+    limit_gy : float
+        To the kidneys, all cycles together; not used on level 1.
+    activity_mbq : float
+        Prescribed on levels 1 and 2.
+    cycles : int
+        Planned.
+    given : sequence of float
+        Cycles given already, with which the course goes on.
+
+    Raises
+    ------
+    InputError
+        For numbers out of range.
+    """
+    if level not in LEVELS:
+        raise InputError(f"level must be 1, 2 or 3, got {level!r}")
+    limit_gy = _numbers.single("limit_gy", _check.positive("limit_gy", limit_gy))
+    course = [float(one) for one in given]
+    most = patient.cycles if level == 3 else min(cycles, patient.cycles)
+    while len(course) < most:
+        wanted = activity_mbq
+        if level > 1:
+            treatment = patient.treat(course)
+            if sum(_check.nominal(one) for one in treatment.measured_kidney_gy) >= limit_gy:
+                break
+            offered = next_by_limit(treatment, limit_gy, max(cycles - len(course), 1) if level == 3 else 1)
+            if level == 3:
+                wanted = offered.activity_mbq
+            elif _check.nominal(offered.allowed_mbq) < activity_mbq:
+                wanted = 0.0
+        if wanted <= 0:
+            break
+        course.append(wanted)
+    return tuple(course)
