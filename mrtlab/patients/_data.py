@@ -48,7 +48,7 @@ def patient_sources(key: str | None = None) -> tuple[Source, ...]:
     Parameters
     ----------
     key : str, optional
-        Such as ``"patients.anatomy"`` or ``"patients.populations.prrt"``.
+        Such as ``patients.anatomy`` or ``patients.populations.prrt``.
 
     Raises
     ------

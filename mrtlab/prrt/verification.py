@@ -15,7 +15,7 @@ from mrtlab.planning import ExpectedRange, TissueDose, Verdict, expected_range, 
 from mrtlab.prrt import _guards, adaptive
 from mrtlab.prrt.adaptive import RULES
 
-__all__ = ["CycleVerdict", "predicted_per_activity", "verify_cycle"]
+__all__ = ["CycleVerdict", "predicted_per_activity", "total_range", "verify_cycle"]
 
 
 def predicted_per_activity(
@@ -56,6 +56,56 @@ def predicted_per_activity(
     doses, activities = adaptive._cycles(doses_gy, activities_mbq, rule, random_rel, systematic_rel)
     logs = [_numbers.log(one / mbq) for one, mbq in zip(doses, activities, strict=True)]
     return adaptive._bare(_numbers.exp(adaptive._predicted(logs, rule, prior, variation)))
+
+
+def total_range(
+    activity_mbq: float,
+    doses_gy: Sequence,
+    activities_mbq: Sequence[float],
+    *,
+    rule: str = "posterior",
+    prior: TissueDose | None = None,
+    variation_rel: float = 0.0,
+    quantity: str = "absorbed dose",
+    effective_half_life_h: float | None = None,
+) -> ExpectedRange:
+    """Range of the dose of all cycles after one more, the uncertainty of what was given included.
+
+    :func:`kidney_options` takes the dose so far as known. Its error is mostly that of all cycles, the next one
+    included, so both add up linearly; this range has that.
+
+    Parameters
+    ----------
+    activity_mbq : float
+        Of the next cycle.
+    doses_gy, activities_mbq : sequence
+        Of the cycles so far, at least one; correlated doses from :func:`cycle_doses`.
+    rule, prior, variation_rel, quantity, effective_half_life_h
+        As for :func:`next_activity`.
+
+    Returns
+    -------
+    mrtlab.planning.ExpectedRange
+        Log-normal, with the mean and relative standard uncertainty of the sum.
+
+    Raises
+    ------
+    InputError
+        As :func:`next_activity`.
+
+    References
+    ----------
+    ``record.cumulative``, ``prrt.next_activity``
+    """
+    _check.choice("quantity", quantity, ("absorbed dose", "BED"))
+    if adaptive._empty(doses_gy):
+        raise InputError("doses_gy is empty; before the first cycle take kidney_options")
+    activity_mbq = _numbers.single("activity_mbq", _guards.activity("activity_mbq", activity_mbq))
+    per_mbq = predicted_per_activity(doses_gy, activities_mbq, rule=rule, prior=prior, variation_rel=variation_rel)
+    scale = adaptive._Scale(quantity, effective_half_life_h)
+    doses_gy = _numbers.row("doses_gy", doses_gy)
+    total = sum(scale.of(one) for one in (*doses_gy, activity_mbq * per_mbq))
+    return expected_range(_check.nominal(total), float(np.exp(_guards.relative(total))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,9 +55,12 @@ def test_two_cycles_and_a_clock(open_dashboard, data_folder):
     expect(page.get_by_text("all within their ranges")).to_be_visible()
     page.get_by_role("button", name="Put this cycle into the record").click()
     expect(page.get_by_text("What is missing are the signatures")).to_be_visible()
-    tab.look("prrt_cycles", (1280, 800, 640))
+    page.get_by_label("physicist", exact=True).check()
+    page.get_by_label("keep: 40 Gy BED").check()
+    expect(page.get_by_text("P(kidneys, BED 40 Gy)")).to_be_visible()
+    tab.look("prrt_cycles", (1280, 800))
     # what a later visit takes up; that it does is tested without a browser
     left = _userdata.load("prrt_cycles")
     assert left["cases"]["fifth"]["asked"] == ["2:clock"]
-    assert left["limits"] == [3]
+    assert left["limits"] == [3, 4]
     assert len(list((data_folder / "records").glob("VIRTUAL-PRRT-18-cycle-2-*.json"))) == 1

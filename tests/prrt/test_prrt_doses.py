@@ -231,7 +231,7 @@ class TestOneImage:
         population = kinetics.single_point(40.0, 24.0, 51.0, 1.25, "Lu-177", sigma_mbq=2.0, method="known_half_life")
         assert own.tia_mbq_h.n == EQUAL(kinetics.known_half_life_tia(40.0, 24.0, 58.0))
         assert own.tia_mbq_h.s < 0.5 * population.tia_mbq_h.s
-        assert own.flags == (Flag.SAME_KINETICS_ASSUMED,)
+        assert own.flags == (Flag.SAME_KINETICS_ASSUMED, Flag.SPREAD_ASSUMED)
         assert own.interval95[0] < own.tia_mbq_h.n < own.interval95[1]
 
     def test_the_right_time_hides_the_half_life(self):

@@ -40,6 +40,23 @@ def test_what_cycles_share_is_no_reason_to_differ():
     assert apart.verdict.within
 
 
+def test_range_of_all_cycles_holds_what_is_not_known_of_those_given():
+    """Common error alone: the sum is as uncertain as each, not less (vector P-4 without its random part)."""
+    doses = prrt.cycle_doses([4.6, 5.4, 6.1], 0.0, 0.08)
+    found = prrt.total_range(7400, doses, [7400] * 3, rule="last")
+    assert found.median_gy == pytest.approx(4.6 + 5.4 + 6.1 + 6.1)
+    assert math.log(found.gsd) == pytest.approx(0.08, rel=1e-6)
+    of_next = prrt.next_activity(doses, [7400] * 3, 30.0, rule="last", maximum_mbq=7400)
+    assert (found.median_gy, found.median_gy * math.log(found.gsd)) == pytest.approx(
+        (of_next.total_gy.n, of_next.total_gy.s)
+    )
+    bed = prrt.total_range(7400, doses, [7400] * 3, rule="last", quantity="BED", effective_half_life_h=52.0)
+    g = 2.8 / (2.8 + 52)
+    assert bed.median_gy == pytest.approx(sum(gy * (1 + g * gy / 2.5) for gy in (4.6, 5.4, 6.1, 6.1)))
+    with pytest.raises(InputError, match="kidney_options"):
+        prrt.total_range(7400, [], [])
+
+
 def test_refusals():
     with pytest.raises(InputError, match="uncertainty"):
         prrt.verify_cycle(5.0, 7400)

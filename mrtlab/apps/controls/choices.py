@@ -100,6 +100,8 @@ class CheckRows(Control):
         The accessible name of every box, such as "use the point at 27.7 h, 73.6 MBq"; made from the cells otherwise.
     value : sequence of bool, optional
         All true at first.
+    choosing : bool
+        Rows are picked out of a list, so one without a tick is not struck out as left out.
     """
 
     _esm = script("check_rows")
@@ -108,6 +110,7 @@ class CheckRows(Control):
     rows = t.List(t.List(t.Unicode())).tag(sync=True)
     names = t.List(t.Unicode()).tag(sync=True)
     value = t.Tuple().tag(sync=True)
+    choosing = t.Bool(False).tag(sync=True)
     disabled = t.Bool(False).tag(sync=True)
 
     def __init__(self, label: str, columns: Sequence[str], rows=(), names=None, value=None, **traits):

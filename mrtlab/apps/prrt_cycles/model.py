@@ -131,6 +131,7 @@ CHOICES = {
     "grade": ("G1", "G2"),
     "amino": ("with", "without"),
     "nuclide": ("Lu-177", "Y-90"),
+    "bed_of": ("equal", "patient"),
 }
 QUESTIONS = {
     "chance": ("low", "fifth", "half"),
@@ -158,6 +159,7 @@ RANGES = {
     "alpha_beta": (1.0, 5.0),
     "repair_h": (0.5, 6.0),
     "equal_gy": (1.0, 15.0),
+    "half_life_h": (10.0, 120.0),
     "blood_fast": (0.0001, 5.0),
     "blood_fast_h": (0.1, 10.0),
     "blood_slow": (0.0001, 1.0),
@@ -207,6 +209,8 @@ class PrrtCycles(SectionsModel):
     alpha_beta = t.Float(TISSUES["kidney"].alpha_beta_gy)
     repair_h = t.Float(TISSUES["kidney"].repair_half_time_h)
     equal_gy = t.Float(5.2)
+    half_life_h = t.Float(52.0)
+    bed_of = t.Enum(CHOICES["bed_of"], "equal")
     blood_fast = t.Float(0.45)
     blood_fast_h = t.Float(1.2)
     blood_slow = t.Float(0.035)
@@ -281,6 +285,11 @@ class PrrtCycles(SectionsModel):
 
     def _put(self, **news) -> None:
         self.cases = {**self.cases, self.patient: {**self.case, **news}}
+
+    def reset(self) -> None:
+        """As at the first visit; predictions stay, and so does what happened to the patients."""
+        for name in self.INPUTS:
+            setattr(self, name, [] if name == "limits" else self.traits()[name].default_value)
 
     def give(self) -> int:
         """Administer the next cycle, and measure it as routine has it; its number."""

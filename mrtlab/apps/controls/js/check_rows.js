@@ -34,7 +34,7 @@ function render({ model, el }) {
     boxes().forEach((box, i) => {
       box.checked = Boolean(value[i]);
       box.disabled = model.get("disabled");
-      box.closest("tr").classList.toggle("mrt-off", !value[i]);
+      box.closest("tr").classList.toggle("mrt-off", !value[i] && !model.get("choosing"));
     });
   });
 }
