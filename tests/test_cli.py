@@ -92,7 +92,7 @@ def test_help_carries_the_purpose_and_every_command(mrtlab_command):
         (["--prot"], "No such option"),
         (["serve", "--port", "many"], "'--port'"),
         (["serve", "--port", "70000"], "65535"),
-        (["serve", "--notebook", "kidny"], "there is no dashboard 'kidny'; choose from: exercises"),
+        (["serve", "--notebook", "kidny"], "there is no dashboard 'kidny'; choose from: across/evidence"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(mrtlab_command, arguments, expected):

@@ -65,6 +65,15 @@ CARDS = {
             "apply",
         ),
         Card(
+            "PRRT",
+            "Four cycles of one patient: a range of activities, the dose so far, the next activity, marrow and tumour; "
+            "and something may go wrong unannounced.",
+            "prrt/cycles.ipynb",
+            "PRRT over four cycles",
+            "60 min",
+            "judge",
+        ),
+        Card(
             "Radioiodine",
             "One thyroid from the first count to the record: uptake, kinetics, mass, a range of activities, the dose "
             "verified against what was expected.",
@@ -107,7 +116,15 @@ CARDS = {
             "45 min",
             "judge",
         ),
-        Card("PSMA", "Salivary glands, kidneys and the tumour sink over six cycles."),
+        Card(
+            "PSMA",
+            "Kidneys, glands and marrow over six cycles: a unit trap, the tumour sink, one image and its statement, "
+            "Ac-225.",
+            "psma/cycles.ipynb",
+            "Six cycles of Lu-177-PSMA",
+            "60 min",
+            "judge",
+        ),
     ),
     "Across therapies": (
         Card(
@@ -116,6 +133,41 @@ CARDS = {
             "record.ipynb",
             "The record: who decides, who measures, who signs",
             "45 to 75 min",
+            "judge",
+        ),
+        Card(
+            "Three levels",
+            "One patient treated by activity, by measured dose and by a dose limit; who a fixed activity fails; trials "
+            "that climb in GBq or in Gy.",
+            "prrt/levels.ipynb",
+            "Three levels of dosimetry",
+            "45 min",
+            "judge",
+        ),
+        Card(
+            "A data set",
+            "Rows of three made-up centres: find the slips, name them, merge the files, and see what would leave "
+            "the hospital of your own record.",
+            "across/registry.ipynb",
+            "Rows that can leave the hospital",
+            "45 min",
+            "judge",
+        ),
+        Card(
+            "Resources",
+            "One, two, three or four scans: visits and minutes by your own times, beside the precision that each buys.",
+            "across/resources.ipynb",
+            "What does one more scan cost, and what does it buy?",
+            "35 min",
+            "judge",
+        ),
+        Card(
+            "Evidence",
+            "Two positions on the same article, two numbers from one survey, and dose-response tables as they were "
+            "published.",
+            "across/evidence.ipynb",
+            "Reading the evidence",
+            "40 min",
             "judge",
         ),
     ),

@@ -15,7 +15,16 @@ from mrtlab.record.files import from_json, read, to_json, write
 from mrtlab.record.page import to_html, write_html
 from mrtlab.record.record import DosimetryRecord
 from mrtlab.record.regions import MeasuredRegion, Person, PlannedRegion
-from mrtlab.record.registry import ROW_ERRORS, RowFinding, check_rows, merge_rows, read_rows, rows_csv
+from mrtlab.record.registry import (
+    ROW_ERRORS,
+    RowFinding,
+    RowSummary,
+    check_rows,
+    merge_rows,
+    read_rows,
+    rows_csv,
+    summarise_rows,
+)
 
 __all__ = [
     "COLUMNS",
@@ -27,6 +36,7 @@ __all__ = [
     "Person",
     "PlannedRegion",
     "RowFinding",
+    "RowSummary",
     "check_rows",
     "compare",
     "continues",
@@ -37,6 +47,7 @@ __all__ = [
     "read_rows",
     "rows",
     "rows_csv",
+    "summarise_rows",
     "to_html",
     "to_json",
     "versions",

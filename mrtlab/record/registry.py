@@ -7,14 +7,25 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, median
 from types import MappingProxyType
 
 from mrtlab.errors import InputError
 from mrtlab.record.export import COLUMNS, csv_text
 from mrtlab.record.row_checks import ROW_ERRORS, RowFinding, check_rows
 
-__all__ = ["ROW_ERRORS", "RowFinding", "check_rows", "merge_rows", "read_rows", "rows_csv"]
+__all__ = [
+    "ROW_ERRORS",
+    "RowFinding",
+    "RowSummary",
+    "check_rows",
+    "merge_rows",
+    "read_rows",
+    "rows_csv",
+    "summarise_rows",
+]
 
 _WHOLE = ("cycle", "version", "optimisation_level", "points", "interval_days")
 _WORDS = ("case", "therapy", "nuclide", "status", "ending", "region", "basis")
@@ -159,3 +170,39 @@ def rows_csv(rows: Sequence[Mapping], dialect: str = "comma") -> str:
     """
     columns = ("centre", *COLUMNS) if any("centre" in row for row in rows) else COLUMNS
     return csv_text(rows, columns, dialect)
+
+
+@dataclass(frozen=True)
+class RowSummary:
+    """Doses of some rows.
+
+    Attributes
+    ----------
+    rows, cases : int
+        Rows with a dose, and patients behind them.
+    mean_gy, median_gy, low_gy, high_gy : float
+        Of a region and cycle; lowest and highest.
+    """
+
+    rows: int
+    cases: int
+    mean_gy: float
+    median_gy: float
+    low_gy: float
+    high_gy: float
+
+
+def summarise_rows(rows: Sequence[Mapping]) -> RowSummary:
+    """Mean and median dose of rows. Rows are not weighted, and those of one patient are not independent.
+
+    Raises
+    ------
+    InputError
+        If no row has a dose.
+    """
+    measured = [row for row in rows if row.get("dose_gy") is not None]
+    if not measured:
+        raise InputError("no row has a dose")
+    doses = [row["dose_gy"] for row in measured]
+    cases = {(row.get("centre"), row["case"]) for row in measured}
+    return RowSummary(len(doses), len(cases), fmean(doses), median(doses), min(doses), max(doses))

@@ -46,6 +46,7 @@ HAND_IN = (
 )
 LEVELS = {"know": "know", "apply": "apply", "judge": "judge"}
 _TOPICS = {
+    "across": "Across therapies",
     "dose": "Dose and uncertainty",
     "dose-response": "Dose–response",
     "sirt": "SIRT",
