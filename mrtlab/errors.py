@@ -165,6 +165,7 @@ class Flag(StrEnum):
     REGION_HOLDS_OTHERS = "REGION_HOLDS_OTHERS"
     TOTAL_LOW = "TOTAL_LOW"
     TRAPPED_ASSUMED = "TRAPPED_ASSUMED"
+    SPREAD_ASSUMED = "SPREAD_ASSUMED"
 
     @property
     def text(self) -> str:
@@ -413,4 +414,6 @@ _TEXT = {
     "view may be another, too.",
     Flag.TRAPPED_ASSUMED: "All activity was taken to stay where it was found, from administration on, and to fall by "
     "physical decay alone, as was stated (trapped).",
+    Flag.SPREAD_ASSUMED: "A spread or an uncertainty was not given and is a teaching value, made up and not measured. "
+    "Give your own: every interval and verdict rests on it.",
 }

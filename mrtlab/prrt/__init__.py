@@ -30,7 +30,7 @@ from mrtlab.prrt.organs import Organ, tumour_decline, typical_organs
 from mrtlab.prrt.plan import BedOption, KidneyOptions, cycles_allowed, kidney_bed_range, kidney_options
 from mrtlab.prrt.published import PublishedDose, Tolerance, dose_per_activity, expected_per_activity, tolerance
 from mrtlab.prrt.simulator import Course, CourseRow, simulate_cycles
-from mrtlab.prrt.verification import CycleVerdict, predicted_per_activity, verify_cycle
+from mrtlab.prrt.verification import CycleVerdict, predicted_per_activity, total_range, verify_cycle
 
 __all__ = [
     "RULES",
@@ -73,6 +73,7 @@ __all__ = [
     "single_image_dose",
     "systemic_activity",
     "tolerance",
+    "total_range",
     "tumour_decline",
     "typical_organs",
     "verify_cycle",

@@ -10,12 +10,12 @@ from uncertainties import UFloat
 from mrtlab import _check, _numbers, kinetics
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
-from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.prrt import _guards
 
 __all__ = ["LaterCycle", "later_cycle", "single_image_dose"]
 
-_GSD = value("prrt.cycle_half_life_gsd")
+# beyond this an earlier half-life tells nothing of the next
+_MOST_GSD = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class LaterCycle:
         Relative standard uncertainty of the result that comes from the half-life. Smallest when the image is taken
         after 1.44 half-lives.
     flags, sources : tuple of str
-        Always with ``SAME_KINETICS_ASSUMED``.
+        Always with ``SAME_KINETICS_ASSUMED``; with ``SPREAD_ASSUMED`` where the variation was not given.
     """
 
     tia_mbq_h: UFloat
@@ -48,7 +48,7 @@ class LaterCycle:
 
 
 def later_cycle(
-    activity_mbq, time_h: float, half_life_h, *, sigma_mbq=None, variation_gsd: float = _GSD, nuclide="Lu-177"
+    activity_mbq, time_h: float, half_life_h, *, sigma_mbq=None, variation_gsd: float | None = None, nuclide="Lu-177"
 ) -> LaterCycle:
     """Time-integrated activity from one image of a later cycle and the half-life that an earlier one has shown.
 
@@ -62,8 +62,9 @@ def later_cycle(
         Effective half-life of this region in the earlier cycle (the last phase of its curve), with its uncertainty.
     sigma_mbq : float, optional
         Standard uncertainty of ``activity_mbq``; without it flagged ``SIGMA_MISSING``.
-    variation_gsd : float
-        Geometric standard deviation of one patient's half-life between cycles.
+    variation_gsd : float, optional
+        Geometric standard deviation of one patient's half-life between cycles. A made-up 1.04 if not given, flagged
+        ``SPREAD_ASSUMED``.
     nuclide : str or Nuclide
 
     Returns
@@ -88,8 +89,17 @@ def later_cycle(
             "so well (ufloat(value, standard_uncertainty))"
         )
     _guards.half_life("half_life_h", half_life_h, nuclide)
+    assumed = variation_gsd is None
+    if assumed:
+        variation_gsd = value("prrt.cycle_half_life_gsd")
     variation = np.log(_numbers.single("variation_gsd", _check.geometric_sd("variation_gsd", variation_gsd)))
-    gsd = float(np.exp(np.hypot(_guards.relative(half_life_h), variation)))
+    with np.errstate(over="ignore"):
+        gsd = float(np.exp(np.hypot(_guards.relative(half_life_h), variation)))
+    if not gsd <= _MOST_GSD:
+        raise InputError(
+            f"half_life_h is {half_life_h:.3g}, with variation_gsd a spread by a factor of {gsd:.3g}; beyond "
+            f"{_MOST_GSD:g} it tells nothing of the next cycle"
+        )
     middle = half_life_h.nominal_value
     options = {"sigma_mbq": sigma_mbq, "method": "known_half_life"}
     found = kinetics.single_point(activity_mbq, time_h, middle, gsd, nuclide, **options)
@@ -102,7 +112,12 @@ def later_cycle(
         half_life_h=middle,
         half_life_gsd=gsd,
         half_life_share=float(np.sqrt(max(whole**2 - noise**2, 0.0))),
-        flags=(Flag.SAME_KINETICS_ASSUMED, *flags),
+        flags=(Flag.SAME_KINETICS_ASSUMED, *((Flag.SPREAD_ASSUMED,) if assumed else ()), *flags),
+        sources=(
+            "prrt.later_cycle",
+            "kinetics.known_half_life",
+            *(("prrt.cycle_half_life_gsd",) if assumed else ()),
+        ),
     )
 
 
@@ -128,4 +143,6 @@ def single_image_dose(concentration_mbq_per_g, time_h, nuclide="Lu-177"):
     ----------
     Hänscheid et al., J Nucl Med 2018;59:75-81, doi:10.2967/jnumed.117.193706.
     """
-    return kinetics.haenscheid_tia(concentration_mbq_per_g, time_h) * find_nuclide(nuclide).dose_constant
+    concentration = _check.positive("concentration_mbq_per_g", concentration_mbq_per_g, "it is MBq/g")
+    found = _guards.alone("nuclide", nuclide, "add up the dose of every member of the chain")
+    return kinetics.haenscheid_tia(concentration, time_h) * found.dose_constant

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import uncertainties
 from uncertainties import UFloat, ufloat
 
 from mrtlab import _check, _numbers
@@ -15,6 +14,7 @@ from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.planning import TissueDose
 from mrtlab.prrt import _guards
+from mrtlab.prrt._weighing import differ, own, weights_of
 from mrtlab.prrt.published import expected_per_activity
 from mrtlab.radiobiology import TISSUES, bed, dose_from_bed, lea_catcheside
 from mrtlab.uncertainty import with_shared
@@ -31,7 +31,8 @@ RULES = {
 """How :func:`next_activity` may predict the dose per activity of the next cycle."""
 
 _TREND = ("step", "line")
-_MAXIMUM, _MINIMUM, _STEP = (value(f"prrt.{name}_mbq") for name in ("maximum", "minimum", "step"))
+_DOUBTFUL = 0.30
+_BOUNDS = ("maximum", "minimum", "step")
 
 
 def cycle_doses(doses_gy: Sequence, random_rel, systematic_rel) -> tuple[UFloat, ...]:
@@ -57,7 +58,14 @@ def cycle_doses(doses_gy: Sequence, random_rel, systematic_rel) -> tuple[UFloat,
     ----------
     :func:`mrtlab.uncertainty.with_shared`
     """
-    return with_shared(doses_gy, random_rel, systematic_rel)
+    doses = [doses_gy] if isinstance(doses_gy, UFloat) or np.ndim(doses_gy) == 0 else doses_gy
+    doses = _check.positive("doses_gy", _numbers.row("doses_gy", doses), "doses are Gy")
+    return with_shared(doses, random_rel, _common(systematic_rel))
+
+
+def _common(relative):
+    """A relative uncertainty, or the common factor itself, which is left to :func:`with_shared`."""
+    return relative if isinstance(relative, UFloat) else _check.fraction("systematic_rel", relative)
 
 
 def cumulative_dose(doses_gy: Sequence, random_rel=0.0, systematic_rel=0.0):
@@ -121,7 +129,7 @@ class NextActivity:
         The prediction with the absorbed dose so far, for :func:`kidney_options`.
     text : str
     flags, sources : tuple of str
-        ``CAPPED``, ``BELOW_MINIMUM``, ``CYCLES_DIFFER``, ``SIGMA_MISSING``.
+        ``CAPPED``, ``BELOW_MINIMUM``, ``CYCLES_DIFFER``, ``SIGMA_MISSING``, ``LINEARISATION_DOUBTFUL``.
     """
 
     rule: str
@@ -153,9 +161,9 @@ def next_activity(
     cycles_left: int = 1,
     quantity: str = "absorbed dose",
     effective_half_life_h: float | None = None,
-    maximum_mbq: float = _MAXIMUM,
-    minimum_mbq: float = _MINIMUM,
-    step_mbq: float = _STEP,
+    maximum_mbq: float | None = None,
+    minimum_mbq: float | None = None,
+    step_mbq: float | None = None,
 ) -> NextActivity:
     """Activity of the next cycle by what the cycles so far have shown.
 
@@ -184,8 +192,9 @@ def next_activity(
         Of ``limit_gy``. BED is that of the kidney, added cycle by cycle.
     effective_half_life_h : float, optional
         For the BED; 51 h of Lu-177-DOTATATE if not given.
-    maximum_mbq, minimum_mbq, step_mbq : float
-        Largest activity of a cycle, least worth giving, and rounding.
+    maximum_mbq, minimum_mbq, step_mbq : float, optional
+        Largest activity of a cycle, least worth giving, and rounding. If not given 7400 (the label's), 3700 and 100
+        MBq (conventions of mrtlab), which then stand among the sources.
 
     Returns
     -------
@@ -209,7 +218,9 @@ def next_activity(
         raise InputError(f"cycles_left is {cycles_left}, and the rule {rule!r} predicts one cycle; plan one at a time")
     if prior is not None and rule != "posterior":
         raise InputError(f"prior is given, and the rule {rule!r} does not use one; leave it out or take 'posterior'")
-    bounds = _bounds(maximum_mbq, minimum_mbq, step_mbq)
+    given_bounds = (maximum_mbq, minimum_mbq, step_mbq)
+    assumed = tuple(name for name, mbq in zip(_BOUNDS, given_bounds, strict=True) if mbq is None)
+    bounds = _bounds(*given_bounds)
     variation = _numbers.single("variation_rel", _check.fraction("variation_rel", variation_rel))
     doses, activities = _cycles(doses_gy, activities_mbq, rule, random_rel, systematic_rel)
     scale = _Scale(quantity, effective_half_life_h)
@@ -225,11 +236,12 @@ def next_activity(
     # what each of the cycles left may give, back from the quantity to absorbed dose
     allowed = scale.back(remaining / cycles_left) / expected
     plain = _check.nominal(allowed)
-    given, flags, told = _bounded(plain, *bounds)
+    given, flags, told = _bounded(plain, *bounds, "minimum" in assumed)
     total = delivered + scale.of(given * expected)
     missing = bool(len(doses)) and not any(_guards.relative(one) for one in doses)
-    flags += (Flag.CYCLES_DIFFER,) if rule in ("posterior", "mean") and _differ(logs, variation) else ()
+    flags += (Flag.CYCLES_DIFFER,) if rule in ("posterior", "mean") and differ(logs, variation) else ()
     flags += (Flag.SIGMA_MISSING,) if missing else ()
+    flags += (Flag.LINEARISATION_DOUBTFUL,) if len(doses) and _guards.relative(expected) > _DOUBTFUL else ()
     text = f"By {RULES[rule]}, {plain:.0f} MBq would use up the limit of {limit_gy:g} Gy; {told}"
     return NextActivity(
         rule=rule,
@@ -251,7 +263,9 @@ def next_activity(
             "prrt.next_activity",
             "record.cumulative",
             *(("prrt.kidney_median_gy_per_gbq", "prrt.kidney_gsd") if rule == "posterior" and prior is None else ()),
+            *(f"prrt.{name}_mbq" for name in assumed),
             *(TISSUES["kidney"].sources if quantity == "BED" else ()),
+            *(("prrt.kidney_half_life_h",) if quantity == "BED" and effective_half_life_h is None else ()),
         ),
     )
 
@@ -263,6 +277,8 @@ def _whole(name: str, number) -> int:
 
 
 def _bounds(maximum, minimum, step) -> tuple[float, float, float]:
+    given = zip(_BOUNDS, (maximum, minimum, step), strict=True)
+    maximum, minimum, step = (value(f"prrt.{name}_mbq") if mbq is None else mbq for name, mbq in given)
     maximum = _numbers.single("maximum_mbq", _guards.activity("maximum_mbq", maximum, 5))
     minimum = _numbers.single("minimum_mbq", _check.non_negative("minimum_mbq", minimum, "activities are MBq"))
     step = _numbers.single("step_mbq", _check.positive("step_mbq", step, "activities are MBq"))
@@ -272,11 +288,13 @@ def _bounds(maximum, minimum, step) -> tuple[float, float, float]:
 
 
 def _cycles(doses_gy, activities_mbq, rule, random_rel, systematic_rel):
-    if len(doses_gy) == 0 and len(activities_mbq) == 0:
+    systematic_rel = _common(systematic_rel)
+    if _empty(doses_gy) and _empty(activities_mbq):
         if rule != "posterior":
             raise InputError(f"doses_gy is empty, and the rule {rule!r} rests on cycles; take 'posterior'")
         return (), ()
-    doses = _numbers.row("doses_gy", doses_gy)
+    doses = _check.positive("doses_gy", _numbers.row("doses_gy", doses_gy), "doses are Gy")
+    _guards.known("doses_gy", doses)
     activities = _guards.activity("activities_mbq", _numbers.row("activities_mbq", activities_mbq), 5)
     _numbers.same_length(doses_gy=doses, activities_mbq=activities)
     if rule in _TREND and len(doses) < 2:
@@ -284,6 +302,10 @@ def _cycles(doses_gy, activities_mbq, rule, random_rel, systematic_rel):
     doses = tuple(_bare(one) for one in with_shared(doses, random_rel, systematic_rel))
     _guards.per_mbq("doses_gy over activities_mbq", np.array([_check.nominal(one) for one in doses]) / activities)
     return doses, tuple(activities.tolist())
+
+
+def _empty(row) -> bool:
+    return np.ndim(row) == 1 and len(row) == 0
 
 
 class _Scale:
@@ -296,6 +318,8 @@ class _Scale:
                 raise InputError("effective_half_life_h is for a limit of BED; leave it out or give quantity='BED'")
             return
         half_life_h = value("prrt.kidney_half_life_h") if half_life_h is None else half_life_h
+        half_life_h = _check.positive("effective_half_life_h", half_life_h, "it is in hours")
+        _guards.one_number("effective_half_life_h", half_life_h)
         tissue = TISSUES["kidney"]
         self.factor = tissue.alpha_beta_gy, lea_catcheside(half_life_h, tissue.repair_half_time_h)
 
@@ -309,69 +333,28 @@ class _Scale:
 def _predicted(logs, rule, prior, variation):
     """Logarithm of the dose per activity expected of the next cycle, correlated with the doses it comes from."""
     # what the next cycle has of its own, and what made each earlier one differ from the patient's constant
-    own = [_own(variation) for _ in range(len(logs) + 1)]
-    seen = [one + extra for one, extra in zip(logs, own, strict=False)]
+    extras = [own(variation) for _ in range(len(logs) + 1)]
+    seen = [one + extra for one, extra in zip(logs, extras, strict=False)]
     if rule == "posterior":
         prior = expected_per_activity() if prior is None else prior
+        if not isinstance(prior, TissueDose):
+            raise InputError(f"prior must be a TissueDose, got {prior!r}")
         median = _guards.per_mbq("prior: median_gy_per_mbq", prior.median_gy_per_mbq)
         spread = math.log(_check.geometric_sd("prior: gsd", prior.gsd))
         seen = [*seen, ufloat(math.log(median), spread) if spread else math.log(median)]
     if rule == "last":
-        return seen[-1] + own[-1]
+        return seen[-1] + extras[-1]
     if rule == "step":
-        return 2 * seen[-1] - seen[-2] + own[-1]
-    weights = _weights(seen, rule == "line")
-    return sum(weight * one for weight, one in zip(weights, seen, strict=True)) + own[-1]
+        return 2 * seen[-1] - seen[-2] + extras[-1]
+    weights = weights_of(seen, rule == "line")
+    return sum(weight * one for weight, one in zip(weights, seen, strict=True)) + extras[-1]
 
 
-def _own(spread: float):
-    return ufloat(0.0, spread) if spread else 0.0
-
-
-def _weights(values, line: bool) -> np.ndarray:
-    """Generalised least squares: weights that give the constant, or the line at the next cycle.
-
-    Numbers without uncertainty share all the weight; what all have in common does not move it.
-    """
-    covariance = _covariance(values)
-    # an exact number outweighs the rest without making the matrix singular
-    covariance = covariance + np.eye(len(values)) * max(1e-9 * float(np.max(np.diag(covariance))), 1e-12)
-    design = np.ones((len(values), 1))
-    at = np.ones(1)
-    if line:
-        design = np.column_stack([design, np.arange(len(values))])
-        at = np.array([1.0, len(values)])
-    weighted = np.linalg.solve(covariance, design)
-    return at @ np.linalg.solve(design.T @ weighted, weighted.T)
-
-
-def _covariance(values) -> np.ndarray:
-    return np.array(uncertainties.covariance_matrix([_check.exact(one) for one in values]), dtype=float)
-
-
-def _differ(logs, variation) -> bool:
-    """Whether the cycles disagree by more than their own uncertainties and the usual variation explain."""
-    from scipy.stats import chi2
-
-    if len(logs) < 2 or not all(_have_their_own(logs)):
-        return False
-    seen = [one + _own(variation) for one in logs]
-    weights = _weights(seen, False)
-    mean = sum(weight * _check.nominal(one) for weight, one in zip(weights, seen, strict=True))
-    apart = np.array([_check.nominal(one) for one in seen]) - mean
-    square = float(apart @ np.linalg.pinv(_covariance(seen)) @ apart)
-    return float(chi2.sf(square, len(seen) - 1)) < value("prrt.cycles_differ_p")
-
-
-def _have_their_own(logs):
-    """For each cycle but the first, whether it has an uncertainty that it does not share with the first."""
-    return [isinstance(one - logs[0], UFloat) and (one - logs[0]).std_dev > 1e-9 for one in logs[1:]]
-
-
-def _bounded(allowed, maximum, minimum, step):
+def _bounded(allowed, maximum, minimum, step, assumed):
     given = math.floor(min(allowed, maximum) / step + 1e-9) * step
     if given < minimum or given <= 0:
-        return 0.0, (Flag.BELOW_MINIMUM,), f"that is below {minimum:g} MBq: do not treat, or discuss it"
+        whose = ", a convention of mrtlab" if assumed else ""
+        return 0.0, (Flag.BELOW_MINIMUM,), f"that is below {minimum:g} MBq{whose}: do not treat, or discuss it"
     if allowed > maximum:
         return float(given), (Flag.CAPPED,), f"{given:g} MBq is the most in one cycle"
     return float(given), (), f"rounded down {given:g} MBq"

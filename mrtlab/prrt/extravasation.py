@@ -83,6 +83,7 @@ def extravasation_activity(dose_gy, mass_g, effective_half_life_h, nuclide="Lu-1
 def _per_mbq(mass_g, half_life_h, nuclide):
     half_life_h = _guards.half_life("effective_half_life_h", half_life_h, nuclide)
     mass_g = _check.positive("mass_g", mass_g, "masses are g")
+    nuclide = _guards.alone("nuclide", nuclide, "add up the dose of every member of the chain")
     return half_life_h / _guards.LN2 * find_nuclide(nuclide).dose_constant / mass_g
 
 
@@ -120,7 +121,18 @@ def extravasated_activity(measured_mbq, time_h, effective_half_life_h, administe
     measured_mbq = _check.positive("measured_mbq", measured_mbq, "activities are MBq")
     time_h = _check.non_negative("time_h", time_h, "it is in hours")
     half_life_h = _guards.half_life("effective_half_life_h", effective_half_life_h, nuclide)
-    found = measured_mbq * _check.exp(_guards.LN2 * time_h / half_life_h)
+    with np.errstate(over="ignore"):
+        try:
+            found = measured_mbq * _check.exp(_guards.LN2 * time_h / half_life_h)
+            finite = bool(np.all(np.isfinite(_check.nominal(found))))
+        except OverflowError:  # of a ufloat
+            finite = False
+    if not finite:
+        raise InputError(
+            f"time_h is {np.max(_check.nominal(time_h)):g}, too many half-lives of "
+            f"{np.min(_check.nominal(half_life_h)):g} h after the injection for anything to be left; minutes or "
+            "seconds instead of hours?"
+        )
     if administered_mbq is not None:
         most = float(np.max(_check.nominal(_check.positive("administered_mbq", administered_mbq))))
         high = float(np.max(_check.nominal(found)))
@@ -183,6 +195,7 @@ def systemic_activity(administered_mbq, extravasated_mbq, effective_half_life_h,
     administered = _guards.one_number("administered_mbq", _guards.activity("administered_mbq", administered_mbq))
     beside = _guards.one_number("extravasated_mbq", _check.positive("extravasated_mbq", extravasated_mbq))
     half_life_h = _guards.half_life("effective_half_life_h", effective_half_life_h, nuclide)
+    _guards.one_number("effective_half_life_h", half_life_h)
     if _check.nominal(beside) > _check.nominal(administered):
         raise InputError(
             f"extravasated_mbq is {_check.nominal(beside):g}, more than the {_check.nominal(administered):g} MBq "

@@ -16,6 +16,7 @@ from mrtlab.prrt import _guards
 __all__ = ["KidneyPair", "kidney_dose", "kidney_pair"]
 
 _Z95 = 1.96
+_POPULATION = ("prrt.kidney_half_life_h", "prrt.kidney_half_life_gsd")
 
 
 def kidney_dose(tia_mbq_h, mass_g, nuclide="Lu-177", cross_gy=0.0):
@@ -153,6 +154,7 @@ def kidney_pair(
     asymmetry = doses[larger] / doses[other] - 1
     weights = masses or {"left": 1.0, "right": 1.0}
     mean = sum(doses[side] * weights[side] for side in doses) / sum(weights.values())
+    assumed = population_half_life_h is None
     z = _half_life_z(lives[larger], population_half_life_h, population_gsd, nuclide) if lives else None
     uneven = _check.nominal(asymmetry) > value("prrt.asymmetry")
     slow = bool(lives) and ((z is not None and z > _Z95) or _slower(lives[larger], lives[other]))
@@ -167,7 +169,7 @@ def kidney_pair(
         obstruction_suspected=uneven and slow,
         text=_text(_check.nominal(asymmetry), larger, uneven, slow, bool(lives)),
         flags=flags,
-        sources=("prrt.obstruction", "prrt.asymmetry", *(("prrt.kidney_half_life_h",) if z is not None else ())),
+        sources=("prrt.obstruction", "prrt.asymmetry", *(_POPULATION if z is not None and assumed else ())),
     )
 
 

@@ -11,6 +11,7 @@ from uncertainties import UFloat
 from mrtlab import _check, _numbers
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
+from mrtlab.planning.ligands import marrow_to_blood
 from mrtlab.prrt import _guards
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _RATIO = value("prrt.marrow_to_blood")
+_NAMES = ("s_value_gy_per_mbq_h", "marrow_mass_g")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,34 +79,6 @@ def blood_integral(amplitudes_mbq_per_g: Sequence, effective_half_lives_h: Seque
     return total if _numbers.uncertain(total) else float(total)
 
 
-def marrow_to_blood(haematocrit):
-    """Concentration in the red marrow over that in blood for a drug that stays in the plasma, ``0.19/(1 - HCT)``.
-
-    Not for Lu-177-DOTATATE, whose concentration in the marrow is that of blood: ratio 1.
-
-    Parameters
-    ----------
-    haematocrit : float, array or ufloat
-        Above 0.1 and below 0.7.
-
-    Raises
-    ------
-    InputError
-        For a haematocrit out of range; per cent is recognised.
-
-    References
-    ----------
-    Sgouros, J Nucl Med 1993;34:689-694 (recalled); Forrer et al. 2009 (abstract).
-    """
-    haematocrit = _check.fraction("haematocrit", haematocrit)
-    low, high = value("prrt.haematocrit_low"), value("prrt.haematocrit_high")
-    plain = np.atleast_1d(_check.nominal(haematocrit))
-    bad = (plain <= low) | (plain >= high)
-    if np.any(bad):
-        raise InputError(f"haematocrit must lie between {low:g} and {high:g}, got {plain[bad][0]:g}")
-    return value("prrt.extracellular_fraction") / (1 - haematocrit)
-
-
 def marrow_dose_from_blood(
     blood_mbq_h_per_g, s_value_gy_per_mbq_h, marrow_mass_g, *, ratio=_RATIO, rest_gy=None
 ) -> MarrowDose:
@@ -143,7 +117,7 @@ def marrow_dose_from_blood(
     Hindorf et al., Eur J Nucl Med Mol Imaging 2010;37:1238-1250 (recalled); Forrer et al. 2009 (abstract).
     """
     blood = _check.positive("blood_mbq_h_per_g", blood_mbq_h_per_g)
-    s_value, mass_g = _marrow(s_value_gy_per_mbq_h, marrow_mass_g)
+    s_value, mass_g = _guards.marrow_s_value(_NAMES, s_value_gy_per_mbq_h, marrow_mass_g)
     ratio = _check.positive("ratio", ratio)
     if np.any(_check.nominal(ratio) > 1):
         raise InputError(
@@ -184,7 +158,7 @@ def marrow_dose_from_image(
     seen = _check.positive("vertebra_mbq_h_per_ml", vertebra_mbq_h_per_ml)
     recovery = _check.positive("recovery", _check.fraction("recovery", recovery))
     density = _check.positive("density_g_per_ml", density_g_per_ml)
-    s_value, mass_g = _marrow(s_value_gy_per_mbq_h, marrow_mass_g)
+    s_value, mass_g = _guards.marrow_s_value(_NAMES, s_value_gy_per_mbq_h, marrow_mass_g)
     if not isinstance(metastases, (bool, np.bool_)):
         raise InputError(f"metastases must be True or False, got {metastases!r}")
     found = _dose(seen / recovery / density * mass_g * s_value, rest_gy, ("prrt.marrow", "prrt.marrow_image"))
@@ -230,7 +204,16 @@ def marrow_dose_from_rest(
     rest_mass = _check.positive("rest_mass_g", rest_mass_g, "masses are g")
     body_mass = _check.positive("body_mass_g", body_mass_g, "masses are g")
     s_body = _check.positive("s_body_gy_per_mbq_h", s_body_gy_per_mbq_h)
-    s_marrow, marrow_mass = _marrow(s_marrow_gy_per_mbq_h, marrow_mass_g)
+    names = ("s_marrow_gy_per_mbq_h", "marrow_mass_g")
+    s_marrow, marrow_mass = _guards.marrow_s_value(names, s_marrow_gy_per_mbq_h, marrow_mass_g)
+    for name, number in (
+        ("rest_mass_g", rest_mass),
+        ("body_mass_g", body_mass),
+        ("s_body_gy_per_mbq_h", s_body),
+        ("s_marrow_gy_per_mbq_h", s_marrow),
+        ("marrow_mass_g", marrow_mass),
+    ):
+        _guards.one_number(name, number)
     given = {
         "organs_mbq_h": dict(organs_mbq_h or {}),
         "s_organs_gy_per_mbq_h": dict(s_organs_gy_per_mbq_h or {}),
@@ -259,15 +242,6 @@ def marrow_dose_from_rest(
             "masses are of different phantoms or units"
         )
     return rest * energy / rest_mass + sum(tia[name] * s_organs[name] for name in sorted(names))
-
-
-def _marrow(s_value, mass_g):
-    s_value = _check.positive("s_value_gy_per_mbq_h", s_value, "it is Gy/(MBq·h)")
-    mass_g = _check.positive("marrow_mass_g", mass_g, "masses are g")
-    low = float(np.min(_check.nominal(mass_g)))
-    if low < 10:
-        raise InputError(f"marrow_mass_g is {low:g} g: kg instead of g? Then give {1000 * low:g}")
-    return s_value, mass_g
 
 
 def _dose(self_gy, rest_gy, sources) -> MarrowDose:

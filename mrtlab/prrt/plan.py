@@ -120,7 +120,13 @@ def kidney_options(
     ----------
     Step ii of table 1 in Sjögreen Gleisner et al. (EFOMP policy statement 19), doi:10.1016/j.ejmp.2023.103166.
     """
+    _numbers.row("activities_mbq", activities_mbq)
     flags = (Flag.POPULATION_ASSUMED,) if kidneys is None else ()
+    used = ("prrt.kidney_median_gy_per_gbq", "prrt.kidney_gsd") if kidneys is None else ()
+    used += ("prrt.kidney_half_life_h",) if effective_half_life_h is None else ()
+    if kidneys is not None and not isinstance(kidneys, TissueDose):
+        raise InputError(f"kidneys must be a TissueDose, got {kidneys!r}")
+    limit_gy, bed_limit_gy = _limit("limit_gy", limit_gy), _limit("bed_limit_gy", bed_limit_gy)
     kidneys = expected_per_activity() if kidneys is None else kidneys
     _guards.per_mbq("kidneys: median_gy_per_mbq", kidneys.median_gy_per_mbq)
     others, other_limits_gy = dict(others or {}), dict(other_limits_gy or {})
@@ -141,7 +147,7 @@ def kidney_options(
             f"previous_bed_gy is {previous_bed_gy:g}, below the dose received, {kidneys.previous_gy:g} Gy; a BED is "
             "never below its dose"
         )
-    if bed_limit_gy is not None and previous_bed_gy >= _check.positive("bed_limit_gy", bed_limit_gy):
+    if bed_limit_gy is not None and previous_bed_gy >= bed_limit_gy:
         raise InputError(
             f"the kidneys have already received a BED of {previous_bed_gy:g} Gy of their limit of {bed_limit_gy:g} Gy; "
             "no activity is left to choose"
@@ -158,12 +164,15 @@ def kidney_options(
         flags,
         (
             *doses.sources,
-            "prrt.kidney_median_gy_per_gbq",
-            "prrt.kidney_half_life_h",
+            *used,
             *TISSUES["kidney"].sources,
             "prrt.band_alpha_beta_high_gy",
         ),
     )
+
+
+def _limit(name: str, gy):
+    return None if gy is None else _numbers.single(name, _check.positive(name, gy, "doses are Gy"))
 
 
 def _bed_option(activity, kidneys: TissueDose, previous_bed, limit, half_life) -> BedOption:

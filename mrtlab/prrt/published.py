@@ -156,10 +156,10 @@ def expected_per_activity(tissue: str = KIDNEYS) -> TissueDose:
     ----------
     ``prrt.kidney_median_gy_per_gbq``, ``prrt.kidney_gsd``
     """
-    if tissue != KIDNEYS:
+    if not isinstance(tissue, str) or tissue != KIDNEYS:
         raise InputError(
-            f"there is a default only for 'kidneys', not for {tissue!r}; give TissueDose(median_gy_per_mbq, gsd) of "
-            "your own patients, with dose_per_activity as a yardstick"
+            f"tissue is {tissue!r}, and there is a default only for 'kidneys'; give TissueDose(median_gy_per_mbq, gsd) "
+            "of your own patients, with dose_per_activity as a yardstick"
         )
     return TissueDose(value("prrt.kidney_median_gy_per_gbq") / 1000, value("prrt.kidney_gsd"))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mrtlab import _check, _numbers, dose
 from mrtlab.constants import value
-from mrtlab.errors import InputError
+from mrtlab.errors import Flag, InputError
 from mrtlab.nuclides import nuclide as find_nuclide
 from mrtlab.prrt import _guards
 from mrtlab.prrt.kidneys import self_s_value
@@ -24,9 +24,7 @@ from mrtlab.radiobiology import (
 
 __all__ = ["Course", "CourseRow", "simulate_cycles"]
 
-_AMINO, _SHARE, _GFR = (
-    value(f"prrt.{name}") for name in ("amino_acid_factor", "renal_share", "reference_gfr_ml_per_min")
-)
+_AMINO = value("prrt.amino_acid_factor")
 
 
 @dataclass(frozen=True)
@@ -137,9 +135,9 @@ def simulate_cycles(
     organs: Sequence[Organ] | None = None,
     *,
     nuclide="Lu-177",
-    gfr_ml_per_min: float | Sequence[float] = _GFR,
-    reference_gfr_ml_per_min: float = _GFR,
-    renal_share: float = _SHARE,
+    gfr_ml_per_min: float | Sequence[float] | None = None,
+    reference_gfr_ml_per_min: float | None = None,
+    renal_share: float | None = None,
     amino_acids: bool = True,
     amino_acid_factor: float = _AMINO,
     variation_gsd: float = 1.0,
@@ -159,15 +157,16 @@ def simulate_cycles(
     activities_mbq : sequence of float
         One per cycle.
     organs : sequence of Organ, optional
-        :func:`typical_organs` if not given.
+        :func:`typical_organs` if not given, flagged ``TEACHING_KINETICS``.
     nuclide : {"Lu-177", "Y-90"} or another with kernels
         The half-lives of the organs must be its own.
-    gfr_ml_per_min : float or sequence of float
-        Of all cycles or of each: low filtration raises every dose per activity.
-    reference_gfr_ml_per_min : float
-        At which the uptakes are as the organs say.
-    renal_share : float
-        Share of the clearance that follows the filtration.
+    gfr_ml_per_min : float or sequence of float, optional
+        Of all cycles or of each: low filtration raises every dose per activity. The reference if not given.
+    reference_gfr_ml_per_min : float, optional
+        At which the uptakes are as the organs say; a made-up 80 if not given.
+    renal_share : float, optional
+        Share of the clearance that follows the filtration; a made-up 0.4 if not given. Where this or the reference
+        was left out and matters, the course is flagged ``TEACHING_KINETICS``.
     amino_acids : bool
     amino_acid_factor : float
         Kidney dose with amino acids over that without.
@@ -199,13 +198,15 @@ def simulate_cycles(
     if _numbers.uncertain(activities):
         raise InputError(f"activities_mbq must be plain numbers, got {activities_mbq!r}")
     _guards.activity("activities_mbq", activities)
+    if organs is not None and (isinstance(organs, str) or not isinstance(organs, Sequence)):
+        raise InputError(f"organs must be a sequence of Organ, got {organs!r}")
     organs = typical_organs(found) if organs is None else tuple(organs)
     _require_organs(organs, found)
     if not isinstance(amino_acids, (bool, np.bool_)):
         raise InputError(f"amino_acids must be True or False, got {amino_acids!r}")
     factor = _numbers.single("amino_acid_factor", _check.positive("amino_acid_factor", amino_acid_factor))
     _check.fraction("amino_acid_factor", factor)
-    clearance = _clearance(gfr_ml_per_min, reference_gfr_ml_per_min, renal_share, len(activities))
+    clearance, assumed = _clearance(gfr_ml_per_min, reference_gfr_ml_per_min, renal_share, len(activities))
     draw = _Draw(variation_gsd, random_rel, systematic_rel, seed, organs, len(activities))
     factors = {one.name: _lea_catcheside(one) for one in organs}
     rows = []
@@ -228,8 +229,11 @@ def simulate_cycles(
         for one in organs:
             share, error = wanted[one.name] / total, draw.error(number, one.name)
             rows.append(_row(one, number, float(activity), share, found, factors[one.name], error))
-    illustrative = ("prrt.typical_organs",) if organs == _typical_or_none(found) else ()
-    return Course(tuple(rows), found.name, (), ("prrt.simulation", "prrt.amino_acid_factor", *illustrative))
+    if organs == _typical_or_none(found):
+        assumed = ("prrt.typical_organs", *assumed)
+    protected = () if amino_acids else ("prrt.amino_acid_factor",)
+    flags = (Flag.TEACHING_KINETICS,) if assumed else ()
+    return Course(tuple(rows), found.name, flags, ("prrt.simulation", *protected, *assumed))
 
 
 def _typical_or_none(found):
@@ -251,21 +255,30 @@ def _require_organs(organs, nuclide):
         _guards.half_life(f"{one.name}: effective_half_life_h", one.effective_half_life_h, nuclide)
 
 
-def _clearance(gfr, reference, share, cycles) -> np.ndarray:
-    """Clearance in each cycle over that at the reference renal function."""
+def _clearance(gfr, reference, share, cycles) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Clearance in each cycle over that at the reference renal function, and the made-up values it rests on."""
+    made_up = {"reference_gfr_ml_per_min": reference is None, "renal_share": share is None}
+    reference = value("prrt.reference_gfr_ml_per_min") if reference is None else reference
+    share = value("prrt.renal_share") if share is None else share
+    gfr = reference if gfr is None else gfr
     gfr = _check.positive("gfr_ml_per_min", _numbers.row("gfr_ml_per_min", gfr) if np.ndim(gfr) else gfr)
     if np.ndim(gfr) and len(gfr) != cycles:
         raise InputError(f"gfr_ml_per_min has {len(gfr)} values, and there are {cycles} cycles")
     reference = _numbers.single("reference_gfr_ml_per_min", _check.positive("reference_gfr_ml_per_min", reference))
     share = _numbers.single("renal_share", _check.fraction("renal_share", share))
-    return np.broadcast_to(1 - share + share * np.asarray(gfr, dtype=float) / reference, (cycles,))
+    if _numbers.uncertain(gfr):
+        raise InputError(f"gfr_ml_per_min must be plain numbers, got {gfr!r}")
+    found = np.broadcast_to(1 - share + share * np.asarray(gfr, dtype=float) / reference, (cycles,))
+    # at the reference neither of the two changes anything
+    used = () if np.all(found == 1) else tuple(f"prrt.{name}" for name, left_out in made_up.items() if left_out)
+    return found, used
 
 
 class _Draw:
     """The luck of a course: the same for one region whatever else is simulated."""
 
     def __init__(self, variation_gsd, random_rel, systematic_rel, seed, organs, cycles):
-        spread = math.log(_check.geometric_sd("variation_gsd", variation_gsd))
+        spread = math.log(_numbers.single("variation_gsd", _check.geometric_sd("variation_gsd", variation_gsd)))
         own, common = (
             _numbers.single(name, _check.fraction(name, number))
             for name, number in (("random_rel", random_rel), ("systematic_rel", systematic_rel))

@@ -168,6 +168,7 @@ def verify_cycle(
     ``prrt.next_activity``; :func:`mrtlab.planning.verify`
     """
     _check.choice("rule", rule, RULES)
+    _guards.known("dose_gy", dose_gy)
     activity_mbq = _numbers.single("activity_mbq", _guards.activity("activity_mbq", activity_mbq))
     wanted = activity_mbq * predicted_per_activity(
         doses_gy, activities_mbq, rule=rule, prior=prior, variation_rel=variation_rel

@@ -15,6 +15,7 @@ from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
 from mrtlab.nuclides import chain, dose_constant
 from mrtlab.nuclides import nuclide as find_nuclide
+from mrtlab.planning import ligands
 
 __all__ = ["AlphaDose", "alpha_dose", "daughter_activity"]
 
@@ -128,7 +129,7 @@ def alpha_dose(
     arriving = _by_daughter("arriving_mbq_h", arriving_mbq_h, daughters, _check.non_negative, 0.0)
     tia = {parent: _check.non_negative("tia_mbq_h", tia_mbq_h)}
     mass_g = _check.positive("mass_g", mass_g)
-    rbe = _check.positive("rbe", rbe)
+    rbe = ligands.one_number("rbe", _check.positive("rbe", rbe))
     leaving = {}
     for name in daughters:
         made = sum(share * tia[before] for before, share in _fed_by(parent, name).items())
@@ -255,9 +256,7 @@ def _stays(retained, daughters) -> dict:
     if isinstance(retained, str):
         _check.choice("retained", retained, ("all",))
         retained = {}
-    if isinstance(retained, (list, tuple)):
-        retained = dict(retained)
-    if not isinstance(retained, Mapping):
+    if not isinstance(retained, (Mapping, list, tuple)):
         raise InputError(
             "retained must be 'all', or say which part of each daughter stays, such as {'Bi-213': 0.0}; got "
             f"{retained!r}. It is a choice that belongs to the result"
@@ -268,9 +267,10 @@ def _stays(retained, daughters) -> dict:
 def _by_daughter(what, given, daughters, check, default) -> dict:
     """A number for every daughter, in the order of the chain."""
     named = {}
-    for name, number in dict(given or {}).items():
+    given = {} if given is None else ligands.mapping(what, given, "{'Bi-213': 0.5}")
+    for name, number in given.items():
         found = find_nuclide(name).name
         if found not in daughters:
             raise InputError(f"{what} names {found}, which is not among the daughters {', '.join(daughters)}")
-        named[found] = check(f"{what}[{found!r}]", number)
+        named[found] = ligands.one_number(f"{what}[{found!r}]", check(f"{what}[{found!r}]", number))
     return {name: named.get(name, default) for name in daughters}

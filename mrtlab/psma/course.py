@@ -10,6 +10,7 @@ from uncertainties import UFloat
 
 from mrtlab import _check, _numbers, radiobiology
 from mrtlab.errors import InputError
+from mrtlab.planning import ligands
 from mrtlab.psma.literature import whole
 
 __all__ = ["Course", "CourseRow", "Organ"]
@@ -71,11 +72,12 @@ class Organ:
         _check.choice("kind", self.kind, KINDS)
         _check.choice("method", self.method, ("local", "sphere"))
         for name in ("fraction", "effective_half_life_h", "mass_g"):
-            _check.positive(f"{self.name}: {name}", getattr(self, name))
+            ligands.one_number(f"{self.name}: {name}", _check.positive(f"{self.name}: {name}", getattr(self, name)))
         _check.fraction(f"{self.name}: fraction", self.fraction)
         if self.recovery is None:
             raise InputError(f"{self.name}: recovery is missing; give 1 for what is large beside the resolution")
-        _check.positive(f"{self.name}: recovery", _check.fraction(f"{self.name}: recovery", self.recovery))
+        recovery = _check.positive(f"{self.name}: recovery", _check.fraction(f"{self.name}: recovery", self.recovery))
+        ligands.one_number(f"{self.name}: recovery", recovery)
         rise = _numbers.single("uptake_half_time_h", _check.non_negative("uptake_half_time_h", self.uptake_half_time_h))
         if rise >= _check.nominal(self.effective_half_life_h):
             raise InputError(
@@ -83,6 +85,7 @@ class Organ:
                 f"{_check.nominal(self.effective_half_life_h):g}"
             )
         change = _numbers.single("change", self.change)
+        ligands.one_number("bone_metastases_gy_per_mbq", self.bone_metastases_gy_per_mbq)
         if not -1 < change <= 1:
             raise InputError(f"{self.name}: change must be above -1 and at most 1, got {change:g}; -0.15 is 15 % less")
         _check.non_negative("bone_metastases_gy_per_mbq", self.bone_metastases_gy_per_mbq)

@@ -9,7 +9,7 @@ from mrtlab import dose as methods
 from mrtlab.calibration import RecoveryCurve
 from mrtlab.constants import value
 from mrtlab.errors import InputError, PhysicsError
-from mrtlab.nuclides import nuclide as find_nuclide
+from mrtlab.planning import ligands
 
 __all__ = ["GLANDS", "gland_dose", "gland_mass_g", "gland_tia", "without_overlap"]
 
@@ -131,7 +131,7 @@ def gland_dose(tia_mbq_h, mass_g, *, recovery, nuclide="Lu-177", method: str = "
     """
     true = gland_tia(tia_mbq_h, mass_g, recovery=recovery)
     _check.choice("method", method, METHODS)
-    found = find_nuclide(nuclide)
+    found = ligands.alone("nuclide", nuclide, "take mrtlab.psma.alpha_dose")
     if administered_mbq is not None:
         all_decays = _check.nominal(_check.positive("administered_mbq", administered_mbq)) / found.decay_constant_per_h
         share = float(np.max(_check.nominal(true) / all_decays))

@@ -12,6 +12,7 @@ import numpy as np
 from mrtlab import _check, _numbers, planning
 from mrtlab.constants import keys, sources, value
 from mrtlab.errors import Flag, InputError
+from mrtlab.planning.ligands import activity
 
 __all__ = [
     "ALIASES",
@@ -277,15 +278,6 @@ def per_activity(dose_per_cycle_gy, cycle_mbq):
     """
     dose_per_cycle_gy = _check.positive("dose_per_cycle_gy", dose_per_cycle_gy)
     return dose_per_cycle_gy / activity("cycle_mbq", cycle_mbq)
-
-
-def activity(name: str, mbq, stacklevel: int = 4):
-    """Activity of Lu-177 in MBq; gigabecquerels are suspected."""
-    mbq = _check.positive(name, mbq, "activities are MBq")
-    low = float(np.min(_check.nominal(mbq)))
-    if low < 20:
-        _check.warn(f"{name} is {low:g} MBq: GBq instead of MBq? Then give {1000 * low:g}", stacklevel)
-    return mbq
 
 
 @dataclass(frozen=True)

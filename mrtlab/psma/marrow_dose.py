@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from uncertainties import UFloat
 
 from mrtlab import _check
 from mrtlab import dose as methods
-from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError
+from mrtlab.planning import ligands
+from mrtlab.planning.ligands import marrow_to_blood
 from mrtlab.psma.glands import gland_tia
 
 __all__ = ["Marrow", "marrow", "marrow_from_image", "marrow_to_blood"]
 
-_LEAST_HAEMATOCRIT, _MOST_HAEMATOCRIT = 0.1, 0.7
+_CROSS = "{'kidneys': (tia_mbq_h, s_value)}"
+_MOST_RATIO = 10
 SITES = ("uninvolved", "beside metastases", "metastases")
 
 
@@ -43,37 +46,6 @@ class Marrow:
     bone_metastases: bool
     flags: tuple[str, ...]
     sources: tuple[str, ...]
-
-
-def marrow_to_blood(haematocrit):
-    """Concentration in the marrow over that in the blood for a drug that stays in plasma, ``0.19/(1 - Hct)``.
-
-    Parameters
-    ----------
-    haematocrit : float or ufloat
-        0.1 to 0.7.
-
-    Raises
-    ------
-    InputError
-        Outside that range; percentages are recognised.
-
-    References
-    ----------
-    Sgouros 1993 (recalled; formula seen in code).
-
-    Examples
-    --------
-    >>> round(marrow_to_blood(0.42), 5)
-    0.32759
-    """
-    haematocrit = _check.fraction("haematocrit", haematocrit)
-    plain = _check.nominal(haematocrit)
-    if not _LEAST_HAEMATOCRIT < plain < _MOST_HAEMATOCRIT:
-        raise InputError(
-            f"haematocrit must lie between {_LEAST_HAEMATOCRIT} and {_MOST_HAEMATOCRIT}, got {plain:g}; no patient's is"
-        )
-    return value("psma.marrow_plasma_share") / (1 - haematocrit)
 
 
 def marrow(
@@ -124,7 +96,9 @@ def marrow(
             f"{missing} is missing; the blood alone is not the dose of the marrow. Give the sources outside it as "
             "cross={'kidneys': (tia_mbq_h, s_value)}, and say whether there are bone_metastases"
         )
-    cross = dict(cross)
+    cross = ligands.mapping("cross", cross, _CROSS)
+    if not isinstance(bone_metastases, (bool, np.bool_)):
+        raise InputError(f"bone_metastases must be True or False, got {bone_metastases!r}")
     if bone_metastases and not any("metastas" in name.casefold() for name in cross):
         raise InputError(
             "there are bone_metastases, but no source of that name among cross. The blood does not know of them: give "
@@ -132,8 +106,14 @@ def marrow(
         )
     concentration = _check.non_negative("blood_mbq_h_per_g", blood_mbq_h_per_g)
     ratio = _check.positive("marrow_to_blood", marrow_to_blood)
-    in_marrow = concentration * ratio * _check.positive("marrow_g", marrow_g)
-    own = in_marrow * _check.positive("s_value", s_value)
+    most = float(np.max(_check.nominal(ratio)))
+    if most > _MOST_RATIO:
+        raise InputError(
+            f"marrow_to_blood is {most:g}: no drug that comes with the blood is so much denser in the marrow; is it "
+            "per cent?"
+        )
+    s_value, marrow_g = ligands.marrow_s_value(("s_value", "marrow_g"), s_value, marrow_g)
+    own = concentration * ratio * marrow_g * s_value
     parts = _cross_doses(cross)
     flags = (Flag.BONE_METASTASES,) if bone_metastases else ()
     return Marrow(own + sum(parts.values()), own, parts, "blood", bool(bone_metastases), flags, ("psma.marrow",))
@@ -178,8 +158,9 @@ def marrow_from_image(tia_mbq_h, mass_g, *, site: str, recovery, nuclide="Lu-177
         )
     if cross is None:
         raise InputError("cross is missing; give the sources outside the marrow, or {} for none worth counting")
+    ligands.alone("nuclide", nuclide, "take mrtlab.psma.alpha_dose")
     own = methods.local(gland_tia(tia_mbq_h, mass_g, recovery=recovery), mass_g, nuclide)
-    parts = _cross_doses(dict(cross))
+    parts = _cross_doses(ligands.mapping("cross", cross, _CROSS))
     metastases = any("metastas" in name.casefold() for name in parts)
     flags = (Flag.UNINVOLVED_MARROW, *((Flag.BONE_METASTASES,) if metastases else ()))
     return Marrow(own + sum(parts.values()), own, parts, "image", metastases, flags, ("psma.marrow",))
@@ -190,7 +171,7 @@ def _cross_doses(cross: Mapping) -> dict:
     for name, pair in cross.items():
         try:
             tia, s_cross = pair
-        except TypeError:
+        except (TypeError, ValueError):
             raise InputError(f"cross[{name!r}] must be (tia_mbq_h, s_value), got {pair!r}") from None
         parts[name] = methods.organ({name: tia}, {name: s_cross})
     return parts

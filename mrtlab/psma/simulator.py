@@ -13,14 +13,17 @@ from mrtlab import dose as methods
 from mrtlab.constants import value
 from mrtlab.errors import Flag, InputError, PhysicsError
 from mrtlab.nuclides import nuclide as find_nuclide
+from mrtlab.planning import ligands
+from mrtlab.planning.ligands import activity
 from mrtlab.psma.course import Course, CourseRow, Organ
-from mrtlab.psma.literature import activity, half_life_prior, organ_range, whole
+from mrtlab.psma.literature import half_life_prior, organ_range, whole
 from mrtlab.psma.sink import sink_factor, sink_parameters, tumour_volumes_ml
 
 __all__ = ["simulate_cycles", "typical_organs"]
 
 _DENSITY = value("dose.soft_tissue_density")
-_RANDOM, _SHARED = value("psma.dose_random_rel"), value("psma.dose_shared_rel")
+_UNCERTAINTIES = ("random_rel", "shared_rel")
+_SINK = ("sink_strength", "sink_half_volume_ml")
 
 
 def typical_organs(tumour_ml: float) -> dict[str, Organ]:
@@ -77,8 +80,8 @@ def simulate_cycles(
     organs: Mapping[str, Organ] | Sequence[Organ] | None = None,
     strength=None,
     half_volume_ml=None,
-    random_rel: float = _RANDOM,
-    shared_rel: float = _SHARED,
+    random_rel: float | None = None,
+    shared_rel: float | None = None,
     nuclide="Lu-177",
 ) -> Course:
     """Doses of organs, marrow and tumour over a course in which the tumour shrinks.
@@ -100,9 +103,10 @@ def simulate_cycles(
         Those of :func:`typical_organs` if left out, flagged.
     strength, half_volume_ml : float or ufloat, optional
         Of the sink; teaching values if left out, flagged.
-    random_rel, shared_rel : float
+    random_rel, shared_rel : float, optional
         Relative standard uncertainty of each dose alone, and of all together (calibration, S values). What organs have
-        of their own (mass, recovery) they share across cycles.
+        of their own (mass, recovery) they share across cycles. Made-up 0.05 and 0.08 if not given, flagged
+        ``SPREAD_ASSUMED``.
     nuclide : str or Nuclide
 
     Returns
@@ -128,22 +132,40 @@ def simulate_cycles(
     [28.8, 24.4]
     """
     cycles = _cycles(cycles, activity_mbq, tumour_ml)
-    given = np.asarray(activity("activity_mbq", activity_mbq), dtype=float)
+    found = ligands.alone("nuclide", nuclide, "take mrtlab.psma.alpha_dose for each cycle")
+    if organs is None and found.name != "Lu-177":
+        raise InputError(
+            f"organs is missing: those of typical_organs have the kinetics and doses of Lu-177, not of {found.name}"
+        )
+    given = activity("activity_mbq", activity_mbq)
+    if _numbers.uncertain(given):
+        raise InputError(f"activity_mbq must be plain numbers, got {activity_mbq!r}")
+    given = np.asarray(given, dtype=float)
+    for name, number in (("shrink", shrink), ("strength", strength), ("half_volume_ml", half_volume_ml)):
+        ligands.one_number(name, number)
     activities = tuple(np.broadcast_to(given, cycles).tolist())
     if np.ndim(tumour_ml):
         if _check.nominal(shrink) != 1:
             raise InputError("shrink and a volume for each cycle exclude each other; leave shrink out")
         volumes = tuple(_check.non_negative("tumour_ml", _numbers.row("tumour_ml", tumour_ml)))
     else:
-        volumes = tuple(tumour_volumes_ml(tumour_ml, shrink, cycles))
+        volumes = tuple(tumour_volumes_ml(_check.non_negative("tumour_ml", tumour_ml), shrink, cycles))
     used = typical_organs(float(_check.nominal(volumes[0]))) if organs is None else organs
     used = tuple(used.values()) if isinstance(used, Mapping) else tuple(used)
     _distinct(used)
     flags = [Flag.SINK_ASSUMED] if strength is None or half_volume_ml is None else []
     flags += [Flag.TEACHING_KINETICS] if any(organ.teaching for organ in used) else []
+    made_up = [key for key, part in zip(_SINK, (strength, half_volume_ml), strict=True) if part is None]
     strength, half_volume_ml = sink_parameters(strength, half_volume_ml)
     keeps = [sink_factor(volume, strength, half_volume_ml) for volume in volumes]
-    found = find_nuclide(nuclide)
+    for organ in used:
+        ligands.half_life(f"{organ.name}: effective_half_life_h", organ.effective_half_life_h, found)
+    assumed = tuple(name for name, part in zip(_UNCERTAINTIES, (random_rel, shared_rel), strict=True) if part is None)
+    random_rel, shared_rel = (
+        value(f"psma.dose_{name}") if part is None else part
+        for name, part in zip(_UNCERTAINTIES, (random_rel, shared_rel), strict=True)
+    )
+    flags += [Flag.SPREAD_ASSUMED] if assumed else []
     common = _factor("shared_rel", shared_rel)
     rows = []
     for place, (mbq, volume) in enumerate(zip(activities, volumes, strict=True)):
@@ -155,7 +177,7 @@ def simulate_cycles(
         if held > 1:
             raise PhysicsError(f"in cycle {place + 1} the regions hold {held:.3g} times the administered activity")
     rows = tuple(_uncertain(row, _factor("random_rel", random_rel) * common) for row in rows)
-    course = Course(rows, used, activities, volumes, found.name, (), ("psma.sink", *_sources(used, organs)))
+    course = Course(rows, used, activities, volumes, found.name, (), ("psma.sink", *_sources(organs, assumed, made_up)))
     if any(_rises(course.of(organ.name)) for organ in used if organ.kind != "tumour"):
         flags.append(Flag.DOSE_RISES_OVER_CYCLES)
     if any(_check.nominal(organ.bone_metastases_gy_per_mbq) > 0 for organ in used):
@@ -243,8 +265,8 @@ def _rises(rows) -> bool:
     return last > 1.01 * first
 
 
-def _sources(used, organs) -> tuple[str, ...]:
-    keys = ["psma.dose_random_rel", "psma.dose_shared_rel"]
+def _sources(organs, assumed, sink) -> tuple[str, ...]:
+    keys = [f"psma.dose_{name}" for name in assumed] + [f"psma.{name}" for name in sink]
     if organs is None:
         keys += ["psma.organ_range", "psma.uptake_half_time_h"]
     return tuple(keys)

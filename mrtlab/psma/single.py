@@ -11,14 +11,17 @@ from mrtlab import _check, _numbers, kinetics, planning
 from mrtlab import dose as methods
 from mrtlab.constants import sources as source_of
 from mrtlab.errors import Flag, InputError
-from mrtlab.nuclides import nuclide as find_nuclide
+from mrtlab.planning import ligands
+from mrtlab.planning.ligands import activity
 from mrtlab.psma.glands import gland_tia
-from mrtlab.psma.literature import HalfLifePrior, activity, organ_range, tissue_name
+from mrtlab.psma.literature import HalfLifePrior, organ_range, tissue_name
 
 __all__ = ["COMPROMISED", "SingleImage", "verify_single"]
 
 COMPROMISED = ("marrow", "tumour")
 """Tissues for which a single image is compromised with PSMA (Hou et al. 2022)."""
+
+_DOUBTFUL = 0.30
 
 STATEMENT = "single-time-point estimate compromised for this tissue"
 
@@ -116,10 +119,18 @@ def verify_single(
             f"activity_mbq must carry its uncertainty, got {activity_mbq!r}; without it there is no verdict "
             "(ufloat(value, standard_uncertainty), that of the calibration included)"
         )
+    ligands.known("activity_mbq", activity_mbq)
     tissue = tissue_name(tissue)
     median_h, gsd, flags, used = _population(population)
-    administered_mbq = activity("administered_mbq", administered_mbq)
-    found = find_nuclide(nuclide)
+    administered_mbq = ligands.one_number("administered_mbq", activity("administered_mbq", administered_mbq))
+    found = ligands.alone("nuclide", nuclide, "take mrtlab.psma.alpha_dose")
+    for name, number in (("mass_g", mass_g), ("recovery", recovery)):
+        ligands.one_number(name, number)
+    if expected is None and found.name != "Lu-177":
+        raise InputError(
+            f"expected is missing: the ranges of organ_range are those of Lu-177, not of {found.name}; give that of "
+            "the plan, mrtlab.planning.expected_range(median_gy, gsd)"
+        )
     true = gland_tia(_check.positive("activity_mbq", activity_mbq), mass_g, recovery=recovery)
     plain = float(_check.nominal(true))
     if plain > _check.nominal(administered_mbq):
@@ -141,7 +152,14 @@ def verify_single(
         used = (*used, *of_tissue.sources)
     verdict = planning.verify(dose_gy, expected, shared_rel)
     statement = STATEMENT if tissue in COMPROMISED else ""
-    flags = [*flags, *measured.flags, *verdict.flags, *((Flag.SINGLE_IMAGE_COMPROMISED,) if statement else ())]
+    doubtful = (Flag.LINEARISATION_DOUBTFUL,) if ligands.relative(dose_gy) > _DOUBTFUL else ()
+    flags = [
+        *flags,
+        *measured.flags,
+        *doubtful,
+        *verdict.flags,
+        *((Flag.SINGLE_IMAGE_COMPROMISED,) if statement else ()),
+    ]
     advice = "consistent" if verdict.within else "serial imaging"
     text = f"{tissue}: {verdict.text}."
     return SingleImage(
