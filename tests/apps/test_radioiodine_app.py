@@ -70,7 +70,10 @@ class TestNumbers:
 
     def test_a_contaminated_thigh_is_flagged(self, model):
         model.thigh_24h = 25_000.0
-        assert any("thigh" in text for text in measured.uptakes(model).remarks)
+        found = measured.uptakes(model)
+        assert any("thigh" in text for text in found.remarks)
+        # then it is not the room's background that is wrong
+        assert "too high" not in uptake_words.said(found)
 
     def test_curve_of_the_vector_and_what_one_two_and_three_tell(self, model):
         """TV07 and RI-E3: 0.2217, 0.4174, 0.2477; I 3.967 d; e·t at 144 h 4.04 d; two points give 6.65 d."""
@@ -111,6 +114,13 @@ class TestNumbers:
         with pytest.raises(InputError, match="no lobe"):
             planned.gland(model)
         assert lobe("5,2x2.1×1.9 cm") == (5.2, 2.1, 1.9)
+
+    def test_a_unit_behind_the_last_diameter_is_meant_for_all(self, model):
+        assert lobe("52 x 21 x 19 mm") == pytest.approx((5.2, 2.1, 1.9))
+        assert lobe("52mm x 2,1cm x 1,9 cm") == pytest.approx((5.2, 2.1, 1.9))
+        model.left_lobe = "48 x 19 x 17"
+        with pytest.raises(InputError, match=r"^Left lobe has a diameter of 48 cm.*is it in mm"):
+            planned.gland(model)
 
     def test_activities_of_the_worked_exercise(self, model):
         """RI-E4 with 24.7: I 4.523 d; 224, 299, 374 and 449 MBq for 150 to 300 Gy."""
@@ -300,6 +310,12 @@ class TestRecord:
             casebook.go_on(model)
         for name, value in casebook.ROLE_PLAY.items():
             setattr(model, name, value)
+        for role in ("physician", "physicist"):
+            name = getattr(model, role)
+            setattr(model, role, " ")
+            with pytest.raises(InputError, match=f"name of the .*{role} who .* is missing$"):
+                casebook.begin(model)
+            setattr(model, role, name)
         model.physicist = model.physician
         with pytest.raises(InputError, match="are both"):
             casebook.begin(model)
@@ -420,6 +436,9 @@ class TestView:
         view.begin.click()
         assert "no activity is prescribed" in view.not_fixed.text
         assert not kept
+        view.fields["prescribed_mbq"].text = "0,45"
+        view.begin.click()
+        assert "a field of the prescription cannot be read" in view.not_fixed.text
         view.role_play.click()
         assert view.fields["prescribed_mbq"].value == 451
         view.begin.click()

@@ -169,9 +169,13 @@ class TestFile:
         final(page)
         old = page.record
         page.role = "MPE"
+        with pytest.raises(InputError, match=r"^Type why it is changed first"):
+            page.revise(" ", "verification")
         page.revise("The wrong mass was entered.", "verification")
         assert page.record.signatures == ()
         assert store.load(store.place(old)).previous == old
+        said = "It is the turn of the **physicist**, to verify the delivered doses, or to say why no dose was verified."
+        assert words.turn(page.record) == said
         rows = words.version_rows(page.record)
         assert [row[0] for row in rows] == ["1", "2"]
         assert "wrong mass" in rows[1][1]

@@ -353,6 +353,8 @@ class TestView:
         assert record.from_json(view._json()).sha256 == store.load(one.path).sha256
         view.put.click()
         assert "verified already" in view.record_refused.text
+        assert "(sign)" not in view.recorded.text
+        assert "the **physician**, to sign" in view.recorded.text
         assert len(list(csv.DictReader(io.StringIO(view._csv().decode())))) == 4
         assert view.page.errors.messages == ()
         other = casebook.begun(measure.case("fourth"), compute.planned(view.model, measure.case("fourth")))

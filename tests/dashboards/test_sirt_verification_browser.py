@@ -44,8 +44,8 @@ def test_the_second_patient_from_her_images_to_the_record(open_dashboard, data_f
     page.keyboard.press("Tab")
     # a dose outside its range needs words before it is recorded
     page.get_by_role("button", name="Put this verification into the record").click()
-    expect(page.get_by_text("say in investigation= what was found")).to_be_visible()
-    tab.type("What the investigation found", "The catheter lay 2 cm further back than at the mapping.")
+    expect(page.get_by_text("say under “What the investigation found” what was found")).to_be_visible()
+    tab.field("What the investigation found").fill("The catheter lay 2 cm further back than at the mapping.")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Put this verification into the record").click()
     expect(page.get_by_text("Record of VIRTUAL-SIRT-13")).to_contain_text("to be signed")

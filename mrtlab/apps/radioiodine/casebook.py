@@ -55,6 +55,11 @@ def begin(model: RadioiodinePage, now: datetime | None = None) -> DosimetryRecor
     """
     if model.prescribed_mbq is None:
         raise InputError("no activity is prescribed; the physician types it, out of the range above or not")
+    for name, who in ((model.physician, "physician who prescribes"), (model.physicist, "medical physicist who plans")):
+        if not name.strip():
+            raise InputError(f"the name of the {who} is missing")
+    if not model.reason.strip():
+        raise InputError("the reason for this activity is missing; the physician types it")
     prescription = Prescription(
         model.physician,
         model.physicist,

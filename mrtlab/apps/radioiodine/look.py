@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.sirt_planning.look import (
+from mrtlab.apps.sections.look import (
     BLUE,
     DARK,
     GREEN,
     GREEN_TEXT,
     PURPLE,
+    PURPLE_TEXT,
     RED,
     RED_TEXT,
     SOFT,
@@ -37,7 +38,6 @@ __all__ = [
     "top_of",
 ]
 
-PURPLE_TEXT = "#8a3d6b"
 NAMES = {
     "three points": "three measurements, two-compartment fit",
     "two late points": "two late measurements, one exponential",

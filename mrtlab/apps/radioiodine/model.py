@@ -175,7 +175,11 @@ def lobe(text: str, name: str = "lobe") -> tuple[float, float, float]:
     InputError
         With how to type them.
     """
-    parts = re.split(r"[x×*]", re.sub(r"\s*cm\s*$", "", text.strip()))
+    # a unit behind the last diameter is meant for all three
+    unit = re.search(r"(?<![a-z])[cm]m$", text.strip())
+    parts = re.split(r"[x×*]", text.strip())
+    if unit:
+        parts = [part if re.search("[a-z]", part) else f"{part} {unit.group()}" for part in parts]
     if len(parts) != 3:
         raise InputError(f"{name}: “{text}” are not three diameters; type them as 5.2 x 2.1 x 1.9, in cm")
     try:

@@ -34,8 +34,15 @@ def gland(model: RadioiodinePage) -> tuple[float, dict[str, float]]:
     if not lobes:
         raise InputError("no lobe is typed in; give three diameters of each, as 5.2 x 2.1 x 1.9")
     with hearing():  # a small part is no small gland
-        parts = {name: float(radioiodine.thyroid_volume([one], factor)) for name, one in lobes.items()}
+        parts = {name: _volume(one, factor, _NAMES[name]) for name, one in lobes.items()}
     return float(radioiodine.thyroid_mass_g(radioiodine.thyroid_volume(list(lobes.values()), factor))), parts
+
+
+def _volume(diameters, factor: float, name: str) -> float:
+    try:
+        return float(radioiodine.thyroid_volume([diameters], factor))
+    except InputError as error:  # the library counts the lobes, the page names them
+        raise InputError(str(error).replace("lobes_cm, lobe 1", name)) from None
 
 
 def _number(value) -> float:

@@ -72,7 +72,7 @@ def numbers(found: Measured):
         )
         for hour, one in zip(found.hours, found.uptakes, strict=True)
     ]
-    return ("Hours", "Uptake, %", "u of counting, %", "Decay-corrected, %"), rows
+    return ("Hours", "Uptake, %", "u of counting, percentage points", "Decay-corrected, %"), rows
 
 
 def result(found: Measured):
@@ -81,7 +81,8 @@ def result(found: Measured):
     return (
         "Uptake at 24 h:",
         f"{100 * one.uptake.n:.1f} %",
-        f"± {100 * one.uptake.s:.2f} % by counting · decay-corrected {100 * one.decay_corrected_uptake.n:.1f} %",
+        f"± {100 * one.uptake.s:.2f} percentage points by counting · "
+        f"decay-corrected {100 * one.decay_corrected_uptake.n:.1f} %",
     )
 
 
@@ -98,8 +99,8 @@ def said(found: Measured) -> str:
     )
     return (
         f"With the room’s background in place of the thigh it would be {100 * slip.uptake:.1f} %, "
-        f"**{100 * (slip.uptake / now - 1):.1f} % too high**. {dead} Counting is the smallest part of the doubt: "
-        f"distance and depth of the gland can do far more. The bars are ± 2 × {100 * found.geometry_rel:g} % for "
-        "repeating the geometry (illustrative). “Uptake” here is what a detector sees of what was given, decay "
-        "included; only that belongs under a curve."
+        f"**{100 * (slip.uptake / now - 1):.1f} % more** than with the thigh. {dead} Counting is the smallest part "
+        "of the doubt: distance and depth of the gland can do far more. The bars are ± 2 × "
+        f"{100 * found.geometry_rel:g} % for repeating the geometry (illustrative). “Uptake” here is what a detector "
+        "sees of what was given, decay included; only that belongs under a curve."
     )

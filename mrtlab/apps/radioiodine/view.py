@@ -108,7 +108,10 @@ class _View(Layout, SectionsView):
     def _begin(self):
         with self._shown:
             self.not_fixed.text = ""
-            if self._waits("options") or self.sections["options"].stale or self.prescribe.stale:
+            if self.prescribe.stale:
+                self.not_fixed.text = "Not fixed: a field of the prescription cannot be read; it says why."
+                return
+            if self._waits("options") or self.sections["options"].stale:
                 self.not_fixed.text = "Finish the sections above first: the range that is handed over, and its fields."
                 return
             try:

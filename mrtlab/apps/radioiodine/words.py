@@ -64,8 +64,8 @@ OPTIONS = {
     ],
 }
 _WHY = {
-    "thigh": "It is **a few per cent too high**, 0.549 in place of 0.520 for the patient as first described: what the "
-    "neck’s own blood and tissue hold is counted as gland.",
+    "thigh": "It is **a few per cent too high**, 54.9 % in place of 52.0 % for the patient as first described: what "
+    "the neck’s own blood and tissue hold is counted as gland.",
     "when": "It is **after about a week**: a longer half-life means more still to come, and less that came before for "
     "the same count; about a week after, the two make up for each other. At 24 h the half-life alone leaves 22 %.",
     "formula": "It is **10 to 30 % more**: 13 % for the patient as first described. It lets the uptake of 24 h "

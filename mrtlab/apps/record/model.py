@@ -126,7 +126,10 @@ class RecordPage(t.HasTraits):
         """A new version; the old one stays in it."""
         if self.record is None:
             raise InputError("Open or begin a record first")
-        self._keep(self.record.revise(self.person(), reason.strip(), back_to))
+        by = self.person()
+        if not reason.strip():
+            raise InputError("Type why it is changed first; the reason stays beside both versions")
+        self._keep(self.record.revise(by, reason.strip(), back_to))
 
     def note(self, text: str) -> None:
         """An observation, kept beside the record and not in it."""

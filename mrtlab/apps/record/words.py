@@ -83,7 +83,10 @@ def turn(one: DosimetryRecord) -> str:
     """Whose turn it is."""
     if one.final:
         return f"The record is final: both have signed. Ending: **{one.ending}**."
-    whose = ", or ".join(f"the **{WHO[step.role]}**, to {DOES[step.kind]}" for step in one.turns)
+    does: dict[str, list[str]] = {}
+    for step in one.turns:
+        does.setdefault(WHO[step.role], []).append(f"to {DOES[step.kind]}")
+    whose = ", or ".join(f"the **{who}**, {', or '.join(what)}" for who, what in does.items())
     return f"It is the turn of {whose}."
 
 
@@ -197,7 +200,11 @@ def _options(content, plainly) -> Block:
         of = {row.tissue: row for row in content.rows if row.activity_mbq == activity}
         rows.append((_mbq(activity), *(_option(of[name], plainly) if name in of else "" for name in tissues)))
     unknown = " ".join(f"{one.region}: no dose, because {one.reason}." for one in content.unknown)
-    what = "most likely dose, and where 95 of 100 such patients would lie" if plainly else "median (95 % interval)"
+    what = (
+        "the dose that half would exceed, and where 95 of 100 such patients would lie"
+        if plainly
+        else "median (95 % interval)"
+    )
     text = f"Basis: {content.basis}.\n\nIn each cell: {what}. No row is preferred: the choice is the physician’s."
     return _block(text, ("Activity", *tissues), rows, unknown)
 

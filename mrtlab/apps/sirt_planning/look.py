@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from mrtlab.apps.sections.look import (
+    BLUE,
+    DARK,
+    GREEN,
+    GREEN_TEXT,
+    PURPLE,
+    RED,
+    RED_TEXT,
+    SOFT,
+    bar,
+    line,
+    source_rows,
+)
 
-from mrtlab.constants import sources
+__all__ = [
+    "BLUE",
+    "DARK",
+    "GREEN",
+    "GREEN_TEXT",
+    "PURPLE",
+    "RED",
+    "RED_TEXT",
+    "SOFT",
+    "TISSUES",
+    "bar",
+    "clear_of",
+    "gbq",
+    "gy",
+    "line",
+    "low",
+    "source_rows",
+    "top_of",
+]
 
-BLUE, RED, GREEN, PURPLE, DARK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1f24"
-RED_TEXT, GREEN_TEXT, SOFT = "#9a4a00", "#00674c", "#57606a"
 TISSUES = {
     "tumour": "Tumour",
     "normal": "Perfused normal liver",
@@ -38,27 +65,12 @@ def low(name: str) -> str:
     return TISSUES[name][0].lower() + TISSUES[name][1:]
 
 
-def line(ax, x, y, **style):
-    """One line, without matplotlib's search for limits."""
-    return ax.add_artist(Line2D(x, y, **style))
-
-
-def source_rows(keys) -> list[tuple[str, str, str]]:
-    """Key, citation, status."""
-    return [(key, sources(key).citation, sources(key).status) for key in keys]
-
-
 def clear_of(at: float, width: float, lines, gap: float) -> float:
     """Where a label of some width that begins at ``at`` has to begin so that no line crosses it."""
     for one in sorted(lines):
         if at - gap < one < at + width:
             at = one + gap
     return at
-
-
-def bar(ax, y: float, end: float, height: float, **style):
-    """One bar from 0, without the search for limits of ``barh``."""
-    return ax.add_artist(Rectangle((0, y), end, height, lw=0, **style))
 
 
 _ENDS = {50: 10, 75: 25, 100: 25, 150: 50, 200: 50, 300: 100, 400: 100, 600: 200, 800: 200, 1200: 400, 1600: 400}

@@ -181,8 +181,9 @@ def verified(case: Case, begun_: DosimetryRecord, found: Compared, parts, invest
 
 def told(found: DosimetryRecord) -> str:
     """Where a record stands, in a sentence."""
-    turns = "; ".join(turn.text for turn in found.turns) or "nobody: it is final"
+    from mrtlab.apps.record.words import turn
+
     return (
-        f"Record of **{found.header.pseudonym}**, {len(found.steps)} steps, {found.status.lower()}. It is the turn of "
-        f"{turns}. Its expected ranges stay as they were fixed, whatever is changed above."
+        f"Record of **{found.header.pseudonym}**, {len(found.steps)} steps, {found.status.lower()}. {turn(found)} "
+        "Its expected ranges stay as they were fixed, whatever is changed above."
     )

@@ -313,7 +313,7 @@ class _View(Layout, SectionsView):
                     self._case, start, found, compute.components(self.model), self.investigation.value
                 )
             except InputError as refused:
-                self.record_refused.text = f"As the record answers: “{refused}”."
+                self.record_refused.text = words.answered(refused)
                 return
             self._keep(done)
 

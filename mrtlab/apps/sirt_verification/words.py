@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrtlab.apps import sections
 from mrtlab.apps.sirt_verification.model import PATIENTS, RIGHT, SirtVerification, agree
 
-__all__ = ["ASKED", "COMMITTED", "HEADS", "INTRO", "OPTIONS", "STORIES", "compared", "name", "report"]
+__all__ = ["ASKED", "COMMITTED", "HEADS", "INTRO", "OPTIONS", "STORIES", "answered", "compared", "name", "report"]
 
 INTRO = (
     "Four virtual patients with liver tumours were treated with Y-90 glass microspheres. Each had a SPECT after Tc-99m "
@@ -94,3 +94,9 @@ def report(model: SirtVerification) -> str:
 def name(region: str) -> str:
     """A region as it is read."""
     return {"tumour": "All tumour", "normal": "Normal liver", "lung": "Lungs"}.get(region, region.capitalize())
+
+
+def answered(refused: Exception) -> str:
+    """A refusal of the record, with the field of this page in place of the argument."""
+    said = str(refused).replace("say in investigation= what", "say under “What the investigation found” what")
+    return f"The record answers: {said}."
