@@ -91,7 +91,7 @@ def _numbers(value):
 
 def positive(name: str, value, hint: str = ""):
     """Refuse zero and below."""
-    value = finite(name, value)
+    value = _some(name, finite(name, value))
     return _require(name, value, nominal(value) > 0, "must be above 0", hint)
 
 
@@ -103,9 +103,9 @@ def non_negative(name: str, value, hint: str = ""):
 
 def fraction(name: str, value):
     """Refuse what is outside 0 to 1; recognise percentages."""
-    value = finite(name, value)
+    value = _some(name, finite(name, value))
     plain = nominal(value)
-    largest = float(np.max(plain, initial=0.0))
+    largest = float(np.max(plain))
     hint = f"{largest:g} looks like a percentage; give {largest / 100:g}" if 1 < largest <= 100 else ""
     return _require(name, value, (plain >= 0) & (plain <= 1), "must lie between 0 and 1", hint)
 
@@ -126,9 +126,13 @@ def choice(name: str, value, allowed: Collection[str]):
     return value
 
 
-def _require(name, value, good, rule, hint):
-    if np.size(good) == 0:
+def _some(name, value):
+    if np.size(value) == 0:
         raise InputError(f"{name} is empty; give at least one number")
+    return value
+
+
+def _require(name, value, good, rule, hint):
     if np.all(good):
         return value
     raise InputError(f"{name} {rule}, got {_worst(value, ~np.asarray(good))}" + (f"; {hint}" if hint else ""))

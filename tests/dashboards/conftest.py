@@ -32,6 +32,9 @@ def browser():
         import playwright  # noqa: F401
     except ImportError:
         _unless_required("playwright is not installed")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)  # a slow machine is not a failure
     with chromium(path) as running:
         yield running
 
