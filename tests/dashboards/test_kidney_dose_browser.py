@@ -231,8 +231,6 @@ def test_front_page_leads_to_the_dashboard(open_page):
     tab.page.get_by_role("link", name=re.compile("Kidney dose after Lu-177")).click()
     # the front page has a heading too: only the result tells that the other page stands
     expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy", timeout=60_000)
-    tab.page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
-    expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Practise dosimetry", timeout=60_000)
 
 
 def test_the_source_does_not_reach_the_browser(tab):

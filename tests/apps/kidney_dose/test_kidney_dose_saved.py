@@ -99,7 +99,7 @@ class TestKept:
         assert view.mass.value == pytest.approx(263.06)
         assert view.prediction.value == "5 to 15 %"
 
-    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.dictionaries(st.sampled_from([*CHOSEN, *COMMITTED]), ANY_JSON, max_size=6))
     def test_the_page_always_builds(self, state):
         write_state(json.dumps(state))
