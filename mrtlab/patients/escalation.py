@@ -39,7 +39,9 @@ class Arm:
     median_gy : array, shape (levels,)
         Dose of a level in the median patient: the same in both arms.
     gsd : float
-        Geometric standard deviation of the true doses of patients on one level.
+        Geometric standard deviation of the true doses of patients on one level, apart from a cap.
+    capped : array, shape (levels,)
+        Share of all patients who would get less than planned, as more is never given.
     toxicity : array, shape (levels,)
         True probability, over all patients.
     above, below : array, shape (levels,)
@@ -57,6 +59,7 @@ class Arm:
     levels: np.ndarray
     median_gy: np.ndarray
     gsd: float
+    capped: np.ndarray
     toxicity: np.ndarray
     above: np.ndarray
     below: np.ndarray
@@ -166,6 +169,7 @@ def simulate_trials(
     d50_gy: float,
     gamma50: float,
     target: float,
+    cap_mbq: float | None = None,
     rule: str = "3+3",
     trials: int = 1000,
     seed: int = 1,
@@ -189,6 +193,9 @@ def simulate_trials(
         Of the true, log-logistic curve of toxicity.
     target : float
         Probability of toxicity that is still tolerated.
+    cap_mbq : float, optional
+        Largest activity of a whole course that anybody is given; none without it. Patients whose plan asks for more get
+        this, and less dose.
     rule : str
         One of :data:`RULES`.
     trials : int
@@ -198,15 +205,20 @@ def simulate_trials(
     Raises
     ------
     InputError
-        For numbers out of range, or levels that do not rise.
+        For numbers out of range, levels that do not rise, or levels above the cap.
 
     References
     ----------
-    The 3+3 design as commonly described (recalled). Whoever plans by dose has no largest activity here.
+    The 3+3 design as commonly described (recalled).
     """
     levels = np.asarray(_check.positive("levels_mbq", _numbers.row("levels_mbq", levels_mbq)), dtype=float)
     if len(levels) < 2 or np.any(np.diff(levels) <= 0):
         raise InputError(f"levels_mbq must be two or more activities that rise, got {levels_mbq!r}")
+    cap = math.inf if cap_mbq is None else _numbers.single("cap_mbq", _check.positive("cap_mbq", cap_mbq))
+    if levels[-1] > cap:
+        raise InputError(
+            f"levels_mbq rise to {levels[-1]:g}, above cap_mbq, {cap:g}; a level that nobody is given is none"
+        )
     per_mbq = _numbers.single("gy_per_mbq", _check.positive("gy_per_mbq", gy_per_mbq))
     between = math.log(_check.geometric_sd("gsd", _numbers.single("gsd", gsd)))
     error = _numbers.single("error", _check.fraction("error", error))
@@ -219,10 +231,16 @@ def simulate_trials(
     patient, wrong, luck = random.standard_normal(shape), random.standard_normal(shape), random.random(shape)
     median = levels * per_mbq
     made = []
+    most = cap * per_mbq  # the dose of the cap in the median patient
     for name, spread, apart in (("activity", between, patient), ("dose", error, wrong)):
         doses = median[:, None] * np.exp(spread * apart)
+        capped, within = np.zeros(len(levels)), (math.inf, 0.0)
+        if name == "dose" and math.isfinite(most):
+            # the activity planned for a patient is above the cap just where the dose would be above that of the cap
+            doses = np.minimum(doses, most * np.exp(between * patient))
+            capped, within = _share_below(1.0, most / median, math.hypot(between, error)), (most, between)
         toxic = luck < log_logistic(doses, d50_gy, gamma50)
-        toxicity = population_toxicity(median, math.exp(spread), d50_gy, gamma50)
+        toxicity = _capped_toxicity(median, spread, *within, d50_gy, gamma50)
         recommended, seen = _climb(toxic, rule)
         made.append(
             Arm(
@@ -230,9 +248,10 @@ def simulate_trials(
                 levels if name == "activity" else median,
                 median,
                 math.exp(spread),
+                capped,
                 toxicity,
-                1 - _share_below(tolerance, median, spread),
-                _share_below(0.75 * tolerance, median, spread),
+                1 - _lower(tolerance, median, spread, *within),
+                _lower(0.75 * tolerance, median, spread, *within),
                 int(np.sum(toxicity <= target)) - 1,
                 recommended,
                 seen.sum(axis=(1, 2)),
@@ -261,6 +280,22 @@ def _climb(toxic: np.ndarray, rule: str) -> tuple[np.ndarray, np.ndarray]:
     filled = (level >= recommended[:, None]) & (level < stopped[:, None])
     treated = np.where(level > stopped[:, None], 0, np.where(filled, _COHORT, asked))
     return recommended, np.arange(_COHORT) < treated[..., None]
+
+
+def _capped_toxicity(median, spread, most, between, d50_gy, gamma50):
+    """Toxicity over patients who get the smaller of a planned dose and the dose of the cap, both log-normal."""
+    if math.isinf(most):
+        return population_toxicity(median, math.exp(spread), d50_gy, gamma50)
+    nodes, weights = _NODES[::4], _WEIGHTS[::4] / _WEIGHTS[::4].sum()
+    wanted = median[:, None, None] * np.exp(spread * nodes)[:, None]
+    given = np.minimum(wanted, most * np.exp(between * nodes))
+    return np.einsum("ijk,j,k->i", log_logistic(given, d50_gy, gamma50), weights, weights)
+
+
+def _lower(limit, median, spread, most, between):
+    """Share of patients of whom the planned dose, or the dose of the cap, is below a limit."""
+    capped = _share_below(limit, np.array(most), between) if math.isfinite(most) else 0.0
+    return 1 - (1 - _share_below(limit, median, spread)) * (1 - capped)
 
 
 def _share_below(limit: float, median: np.ndarray, spread: float) -> np.ndarray:

@@ -70,6 +70,39 @@ class TestTruth:
         assert hot.activity.tolerated == -1
 
 
+class TestCap:
+    """Nobody is given more than the cap: who would need more gets less dose than the level says."""
+
+    CAP_MBQ = 95_000
+
+    def test_against_patients_one_by_one(self):
+        found = simulate_trials(LEVELS, **TRUTH, cap_mbq=self.CAP_MBQ, trials=1).dose
+        draw = np.random.default_rng(5).standard_normal
+        own = 0.0006 * 1.4 ** draw(300_000)  # true dose per activity
+        expected = own * np.exp(-0.15 * draw(300_000))  # as it was predicted for the plan
+        for place, gy in enumerate(found.levels):
+            wanted_mbq = gy / expected
+            doses = own * np.minimum(wanted_mbq, self.CAP_MBQ)
+            assert found.capped[place] == pytest.approx(np.mean(wanted_mbq > self.CAP_MBQ), abs=0.004)
+            assert found.toxicity[place] == pytest.approx(np.mean(log_logistic(doses, 40, 1.5)), abs=0.002)
+            tolerance = tolerance_dose(0.25, 40, 1.5)
+            assert found.above[place] == pytest.approx(np.mean(doses > tolerance), abs=0.004)
+            assert found.below[place] == pytest.approx(np.mean(doses < 0.75 * tolerance), abs=0.004)
+
+    def test_none_that_bites_is_none(self):
+        free, high = (simulate_trials(LEVELS, **TRUTH, cap_mbq=cap, trials=200).dose for cap in (None, 1e9))
+        assert high.toxicity == pytest.approx(free.toxicity, abs=1e-4)
+        assert np.array_equal(high.recommended, free.recommended)
+        assert free.capped.max() == 0
+        assert high.capped.max() < 1e-12
+
+    def test_the_arm_by_activity_is_not_touched(self):
+        free, capped = (simulate_trials(LEVELS, **TRUTH, cap_mbq=cap, trials=200) for cap in (None, 90_000))
+        assert np.array_equal(free.activity.recommended, capped.activity.recommended)
+        assert capped.activity.capped.max() == 0
+        assert capped.dose.under_treated.sum() > free.dose.under_treated.sum()
+
+
 class TestTrials:
     def test_first_level_stops_as_often_as_the_binomial_says(self):
         """3+3 fails a level with two of three, or one of three and one or more of the next."""
@@ -112,6 +145,8 @@ class TestTrials:
             ({"rule": "crm"}, "rule"),
             ({"trials": 0}, "trials"),
             ({"gamma50": 0}, "gamma50"),
+            ({"cap_mbq": 60_000}, "rise to 90000, above cap_mbq"),
+            ({"cap_mbq": -1}, "cap_mbq"),
         ],
     )
     def test_what_cannot_be(self, change, words):
