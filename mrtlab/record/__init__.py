@@ -1,6 +1,6 @@
 """The dosimetry record: from the physician's intent to two signatures, in a file that shows every later change.
 
->>> record = DosimetryRecord.begin("case-07", "prrt", "Lu-177", "DOTATATE", cycle=1)
+>>> record = DosimetryRecord.begin("case-07", "PRRT", "Lu-177", "Lu-177 DOTATATE", cycle=1)
 >>> record = record.declare_intent(Person("A. Doctor", "MD"), "NET, G1", "palliative", ["liver lesion"], ["kidneys"])
 >>> record.turns[0].text
 'the medical physics expert (MPE) to present a range of activities with their doses (present_options)'

@@ -83,10 +83,12 @@ def cumulative(records: Sequence[DosimetryRecord]) -> dict[str, CumulativeDose]:
         If there are none, they are of several patients, therapies or nuclides, or a cycle comes twice.
     """
     records = sorted(_records(records), key=lambda record: record.header.cycle)
-    for name in ("pseudonym", "therapy", "nuclide"):
-        several = sorted({getattr(record.header, name) for record in records})
+    for name, plural in (("pseudonym", "pseudonyms"), ("therapy", "therapies"), ("nuclide", "nuclides")):
+        found = [getattr(record.header, name) for record in records]
+        # "prrt" and "PRRT" are one therapy, whoever typed it; a pseudonym stays as it is
+        several = sorted({one if name == "pseudonym" else one.casefold(): one for one in found}.values())
         if len(several) > 1:
-            raise InputError(f"records are of several {name}s ({', '.join(several)}); their doses do not add up")
+            raise InputError(f"records are of several {plural} ({', '.join(several)}); their doses do not add up")
     cycles = [record.header.cycle for record in records]
     twice = sorted({cycle for cycle in cycles if cycles.count(cycle) > 1})
     if twice:

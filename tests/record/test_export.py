@@ -84,6 +84,12 @@ class TestCumulative:
             records.cumulative([cycle(case, 1), cycle(case, 1)])
         with pytest.raises(InputError, match=r"of several pseudonyms \(case-07, case-08\)"):
             records.cumulative([case.until("plan"), case.until("plan", pseudonym="case-08", cycle=2)])
+        with pytest.raises(InputError, match=r"of several therapies \(SIRT, radioiodine\)"):
+            records.cumulative([case.until("plan"), case.until("plan", therapy="SIRT", cycle=2)])
+
+    def test_a_therapy_is_the_same_in_capitals(self, case):
+        typed = [case.until("plan"), case.until("plan", therapy="Radioiodine", cycle=2)]
+        assert records.cumulative(typed) == {}
 
 
 class TestRows:

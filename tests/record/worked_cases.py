@@ -260,5 +260,7 @@ CASES = {"radioiodine": radioiodine_case, "sirt": sirt_case}
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, make in CASES.items():
-        record.write(make(), FOLDER / f"{name}.json")
+        path = FOLDER / f"{name}.json"
+        path.unlink(missing_ok=True)  # another record of the same case is never written over
+        record.write(make(), path)
         print(FOLDER.name, name)

@@ -201,11 +201,13 @@ def _planned(number: int, tissue: str, record) -> Group:
 
 
 def _median(record, tissue: str) -> str:
-    """What the options say of the prescribed activity, if it is one of theirs."""
+    """What the prescribed activity gives by the options, if it is one of theirs; without what was received before."""
     wanted = record.prescription.activity_mbq
-    rows = record.options.rows
-    found = [row for row in rows if row.tissue == tissue and wanted and abs(row.activity_mbq / wanted - 1) < 1e-6]
-    return f"{found[0].median_gy:.4g}" if found else ""
+    rows = sorted((row.activity_mbq, row.median_gy) for row in record.options.rows if row.tissue == tissue)
+    if not wanted or len(rows) < 2 or not any(abs(mbq / wanted - 1) < 1e-6 for mbq, _ in rows):
+        return ""
+    (least, low), (most, high) = rows[0], rows[-1]  # a plan is of one cycle: the dose before is the same in all rows
+    return f"{(high - low) / (most - least) * wanted:.4g}"
 
 
 def _rests_on(number: int, tissue: str, plan=None) -> tuple[Ask, ...]:

@@ -84,6 +84,7 @@ class Layout:
     def _make_step(self):
         self.turn = Choice("Step to take", [])
         self.form_box = Row([])
+        self.form_box.layout.align_items = "flex-start"  # tissues of different height, their first lines level
         self.not_mine = Note()
         self.check = Button("Check it first", on_click=lambda _: self._check())
         self.enter = Button("Enter this step", primary=True, on_click=lambda _: self._enter())

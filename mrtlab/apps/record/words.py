@@ -199,13 +199,15 @@ def _options(content, plainly) -> Block:
     for activity in dict.fromkeys(row.activity_mbq for row in content.rows):
         of = {row.tissue: row for row in content.rows if row.activity_mbq == activity}
         rows.append((_mbq(activity), *(_option(of[name], plainly) if name in of else "" for name in tissues)))
-    unknown = " ".join(f"{one.region}: no dose, because {one.reason}." for one in content.unknown)
+    unknown = " ".join(f"{one.region}: no dose, because: {_closed(one.reason)}" for one in content.unknown)
     what = (
         "the dose that half would exceed, and where 95 of 100 such patients would lie"
         if plainly
         else "median (95 % interval)"
     )
-    text = f"Basis: {content.basis}.\n\nIn each cell: {what}. No row is preferred: the choice is the physician’s."
+    text = (
+        f"Basis: {_closed(content.basis)}\n\nIn each cell: {what}. No row is preferred: the choice is the physician’s."
+    )
     return _block(text, ("Activity", *tissues), rows, unknown)
 
 
@@ -284,7 +286,7 @@ def _verification(content, plainly) -> Block:
         rows.append(row)
     columns = ("Tissue", "Measured", "Verdict")
     more = ("z", "Measured / planned", "u shared with plan", "u common to cycles", "Mass", "Rests on")
-    said = [f"{one.region}: no dose, because {one.reason}." for one in content.missing]
+    said = [f"{one.region}: no dose, because: {_closed(one.reason)}" for one in content.missing]
     if content.investigation:
         said.append(f"Investigation: {content.investigation}")
         if not plainly:
@@ -315,6 +317,11 @@ def _quantity(one, unit: str) -> str:
     if one.u is None or one.u == 0:
         return f"{one.value:.4g} {unit}" + (", uncertainty not known" if one.u is None else "")
     return format_quantity(ufloat(one.value, one.u), unit)
+
+
+def _closed(text: str) -> str:
+    """With one full stop at its end, whether it was typed or not."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _g(number: float) -> str:
