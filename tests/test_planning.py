@@ -147,6 +147,30 @@ class TestOptions:
         assert row.probability_above == pytest.approx(np.mean(doses > 23), abs=0.003)
         assert row.interval95_gy == pytest.approx(np.quantile(doses, [0.025, 0.975]), rel=0.005)
 
+    @pytest.mark.parametrize("shared", [0.0, 0.08])
+    def test_an_uncertain_dose_received_widens_the_range(self, shared):
+        """Half of the patients' total is below the median, and so on, in a simulation with the common part drawn once."""
+        tissues = {"kidneys": TissueDose(6e-4, 1.4, ufloat(14, 1.6), shared)}
+        row = planning.activity_options([7400], tissues, {"kidneys": 23})[0]
+        random = np.random.default_rng(4)
+        draw, own = random.standard_normal, np.sqrt(np.array([(1.6 / 14) ** 2, np.log(1.4) ** 2]) - shared**2)
+        common = shared * draw(400_000)
+        received = 14 * (1 + common + own[0] * draw(common.size))
+        doses = received + 7400 * 6e-4 * np.exp(common + own[1] * draw(common.size))
+        assert row.probability_above == pytest.approx(np.mean(doses > 23), abs=0.002)
+        assert (row.interval95_gy[0], row.median_gy, row.interval95_gy[1]) == pytest.approx(
+            np.quantile(doses, [0.025, 0.5, 0.975]), rel=0.003
+        )
+
+    def test_a_dose_received_that_is_almost_known(self):
+        for gsd in (1.0, 1.4):
+            known, almost = (
+                planning.activity_options([7400], {"kidneys": TissueDose(6e-4, gsd, previous)}, {"kidneys": 16})[0]
+                for previous in (10.0, ufloat(10.0, 1e-4))
+            )
+            assert almost.interval95_gy == pytest.approx(known.interval95_gy, rel=1e-4)
+            assert almost.probability_above == pytest.approx(known.probability_above, abs=1e-4)
+
     @given(st.floats(100, 20000), st.floats(1.01, 3))
     def test_more_activity_more_risk(self, activity, factor):
         less, more = (
@@ -168,6 +192,8 @@ class TestOptions:
             (([7400], {"k": TissueDose(0, 1.4)}), "k: median_gy_per_mbq must be above 0"),
             (([7400], {"k": TissueDose(6e-4, 0.4)}), "k: gsd must lie between 1 and 5"),
             (([7400], {"k": TissueDose(6e-4, 1.4, -1)}), "k: previous_gy must not be negative"),
+            (([7400], {"k": TissueDose(6e-4, 1.4, 10, 0.05)}), "whole relative uncertainty of previous_gy"),
+            (([7400], {"k": TissueDose(6e-4, 1.01, ufloat(10, 1), 0.05)}), "uncertainty of gsd"),
         ],
     )
     def test_refused(self, arguments, message):

@@ -110,7 +110,7 @@ def single_point_errors(
     Hänscheid et al., J Nucl Med 2018;59:75-81; Madsen et al., Med Phys 2018;45:2318-2324; log-normal half-lives: Hou
     et al. 2022, PMC8882881.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     _check.choice("method", method, _METHODS)
     times_h = np.atleast_1d(np.array(_check.positive("times_h", times_h), dtype=float))
@@ -129,9 +129,9 @@ def single_point_errors(
             f"{median_h:g}"
         )
     spread = float(np.log(half_life_gsd))
-    kept = float(norm.cdf(np.log(found.half_life_h / median_h) / spread))
+    kept = float(ndtr(np.log(found.half_life_h / median_h) / spread))
     places = (np.arange(patients) + 0.5) / patients
-    half_lives = median_h * np.exp(spread * norm.ppf(kept * places))
+    half_lives = median_h * np.exp(spread * ndtri(kept * places))
     # the activity that there is, for one MBq·h in everybody
     activity = 1 / known_half_life_tia(1.0, times_h[:, None], half_lives)
     if method == "haenscheid":
@@ -139,7 +139,7 @@ def single_point_errors(
     else:
         errors = known_half_life_tia(activity, times_h[:, None], median_h) - 1
     if noise_rel:
-        factors = 1 + noise_rel * np.random.default_rng(1).permutation(norm.ppf(places))
+        factors = 1 + noise_rel * np.random.default_rng(1).permutation(ndtri(places))
         errors = (1 + errors) * factors - 1
     for array in (times_h, errors, half_lives):
         array.setflags(write=False)

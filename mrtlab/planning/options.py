@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
+from uncertainties import UFloat
 
 from mrtlab import _check, _numbers
 from mrtlab.errors import InputError
-from mrtlab.planning.ranges import expected_range
+from mrtlab.planning.ranges import Z95, ExpectedRange, expected_range
 
 __all__ = ["ActivityOption", "OptionTable", "TissueDose", "activity_options"]
+
+# of a standard normal variable; equal steps converge as fast as any rule
+_NODES = np.linspace(-8, 8, 321)
+_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,17 @@ class TissueDose:
         0.6 Gy/GBq is 0.0006.
     gsd : float
         Geometric standard deviation between patients, or of this patient's estimate.
-    previous_gy : float
-        Dose the tissue has already received, Gy.
+    previous_gy : float or ufloat
+        Dose the tissue has already received, Gy. With its standard uncertainty, that widens the range of the total.
+    shared_rel : float
+        Relative standard uncertainty that the dose received and the one to come have in common, such as that of the
+        camera's sensitivity: a part of both, it adds up linearly.
     """
 
     median_gy_per_mbq: float
     gsd: float
-    previous_gy: float = 0.0
+    previous_gy: float | UFloat = 0.0
+    shared_rel: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -189,11 +199,12 @@ def activity_options(
             raise InputError(f"tissues[{name!r}] must be a TissueDose, got {tissue!r}")
         _check.positive(f"{name}: median_gy_per_mbq", tissue.median_gy_per_mbq)
         _check.geometric_sd(f"{name}: gsd", tissue.gsd)
-        _numbers.single(f"{name}: previous_gy", _check.non_negative(f"{name}: previous_gy", tissue.previous_gy))
+        _check_previous(name, tissue)
+        previous = _check.nominal(tissue.previous_gy)
         limit = None if name not in limits else _numbers.single(f"limits[{name!r}]", limits[name])
-        if limit is not None and _check.positive(f"limits[{name!r}]", limit) <= tissue.previous_gy:
+        if limit is not None and _check.positive(f"limits[{name!r}]", limit) <= previous:
             raise InputError(
-                f"{name} has already received {tissue.previous_gy:g} Gy of its limit of {limits[name]:g} Gy; "
+                f"{name} has already received {previous:g} Gy of its limit of {limits[name]:g} Gy; "
                 "no activity is left to choose"
             )
     return OptionTable(
@@ -205,14 +216,69 @@ def activity_options(
     )
 
 
+def _check_previous(name: str, tissue: TissueDose) -> None:
+    """Whether what was received, and what it has in common with what is to come, can be."""
+    previous = _check.non_negative(f"{name}: previous_gy", tissue.previous_gy)
+    if np.ndim(previous):
+        raise InputError(f"{name}: previous_gy must be one plain number or ufloat, got {tissue.previous_gy!r}")
+    shared = _numbers.single(f"{name}: shared_rel", _check.fraction(f"{name}: shared_rel", tissue.shared_rel))
+    parts = {"gsd": float(np.log(tissue.gsd))}
+    if _check.nominal(previous) > 0:
+        parts["previous_gy"] = _relative(previous)
+    for what, part in parts.items():
+        if shared > part * (1 + 1e-9):
+            raise InputError(
+                f"{name}: shared_rel is {shared:g}, more than the whole relative uncertainty of {what} ({part:.3g}); "
+                "what both have in common must be part of each"
+            )
+
+
 def _option(activity, name, tissue, limit) -> ActivityOption:
     new = expected_range(activity * tissue.median_gy_per_mbq, tissue.gsd)
-    low, high = new.interval95_gy
+    if _relative(tissue.previous_gy) > 0:
+        total = _Sum(new, tissue)
+        median, low, high = (total.quantile(part) for part in (0.5, ndtr(-Z95), ndtr(Z95)))
+        above = None if limit is None else 1 - total.below(limit)
+    else:
+        previous = float(_check.nominal(tissue.previous_gy))
+        median, (low, high) = previous + new.median_gy, (previous + one for one in new.interval95_gy)
+        above = None if limit is None else new.probability_above(limit - previous)
     return ActivityOption(
         activity_mbq=activity,
         tissue=name,
-        median_gy=tissue.previous_gy + new.median_gy,
-        interval95_gy=(tissue.previous_gy + low, tissue.previous_gy + high),
+        median_gy=median,
+        interval95_gy=(low, high),
         limit_gy=limit,
-        probability_above=None if limit is None else new.probability_above(limit - tissue.previous_gy),
+        probability_above=above,
     )
+
+
+class _Sum:
+    """A normal dose received and a log-normal one to come, with what they have in common."""
+
+    def __init__(self, new: ExpectedRange, tissue: TissueDose):
+        self.new, self.spread = new, float(np.log(new.gsd))
+        previous = tissue.previous_gy
+        self.previous = previous.nominal_value + previous.std_dev * _NODES
+        correlation = tissue.shared_rel**2 / (_relative(previous) * self.spread) if self.spread else 0.0
+        self.correlation = min(correlation, 1 - 1e-9)
+
+    def below(self, dose_gy: float) -> float:
+        """Probability that the sum is below a dose."""
+        left = dose_gy - self.previous
+        far = np.log(np.maximum(left, 1e-300) / self.new.median_gy)
+        if not self.spread:
+            return float(_WEIGHTS[far > 0].sum())
+        distance = far / self.spread - self.correlation * _NODES
+        return float(ndtr(distance / np.sqrt(1 - self.correlation**2)) @ _WEIGHTS)
+
+    def quantile(self, part: float) -> float:
+        """Dose below which the sum lies with a probability."""
+        from scipy.optimize import brentq
+
+        most = self.previous.max() + self.new.median_gy * self.new.gsd**9
+        return float(brentq(lambda dose_gy: self.below(dose_gy) - part, 0.0, most, xtol=1e-9 * most))
+
+
+def _relative(number) -> float:
+    return number.std_dev / number.nominal_value if isinstance(number, UFloat) and number.nominal_value else 0.0

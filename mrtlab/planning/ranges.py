@@ -48,12 +48,12 @@ class ExpectedRange:
 
     def probability_above(self, limit_gy: float) -> float:
         """Probability that a dose exceeds a limit."""
-        from scipy.stats import norm
+        from scipy.special import ndtr
 
         _check.positive("limit_gy", limit_gy)
         if self.gsd == 1:
             return float(self.median_gy > limit_gy)
-        return float(norm.sf(np.log(limit_gy / self.median_gy) / np.log(self.gsd)))
+        return float(ndtr(np.log(self.median_gy / limit_gy) / np.log(self.gsd)))
 
 
 def expected_range(median_gy: float, gsd: float) -> ExpectedRange:

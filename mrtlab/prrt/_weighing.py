@@ -38,7 +38,7 @@ def covariance(values) -> np.ndarray:
 
 def differ(logs, variation) -> bool:
     """Whether the cycles disagree by more than their own uncertainties and the usual variation explain."""
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
     if len(logs) < 2 or not all(_have_own(logs)):
         return False
@@ -47,7 +47,7 @@ def differ(logs, variation) -> bool:
     mean = sum(weight * _check.nominal(one) for weight, one in zip(weights, seen, strict=True))
     apart = np.array([_check.nominal(one) for one in seen]) - mean
     square = float(apart @ np.linalg.pinv(covariance(seen)) @ apart)
-    return float(chi2.sf(square, len(seen) - 1)) < value("prrt.cycles_differ_p")
+    return float(chdtrc(len(seen) - 1, square)) < value("prrt.cycles_differ_p")
 
 
 def _have_own(logs):

@@ -121,7 +121,7 @@ def fit_two_compartment(times_h, uptake, sigma=None, *, k_b_per_h=None, nuclide=
     ----------
     EANM SOP II, doi:10.1007/s00259-013-2387-x (recalled). Minimum by lmfit.
     """
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
     found = find_nuclide(nuclide)
     points = curve("uptake", times_h, _check.fraction("uptake", uptake), sigma, nuclide=found)
@@ -143,7 +143,7 @@ def fit_two_compartment(times_h, uptake, sigma=None, *, k_b_per_h=None, nuclide=
     rates = problem.linked(phi, held)
     model = TwoCompartment(*(_check.exact(rate) for rate in rates))
     dof = len(points) - unknown
-    p_value = float(chi2.sf(chi_square, dof)) if dof else None
+    p_value = float(chdtrc(dof, chi_square)) if dof else None
     flags = list(points.flags)
     flags += [Flag.NO_DOF] if dof == 0 else []
     flags += [Flag.CHI_SQUARE_REJECTED] if dof and p_value < value("kinetics.chi_square_p") else []
@@ -270,11 +270,11 @@ class _Problem:
 
     def slower(self, phi, chi_square) -> bool:
         """Whether a loss slower than decay fits, and clearly better than physical decay (likelihood ratio, 1 %)."""
-        from scipy.stats import chi2
+        from scipy.special import chdtrc
 
         free, _ = self.polish(phi | {"u": -0.1}, lowest_u=-4.0)
         level, dof = value("kinetics.chi_square_p"), len(self.points) - len(phi)
-        return bool(chi2.sf(chi_square - free, 1) < level and (dof == 0 or chi2.sf(free, dof) >= level))
+        return bool(chdtrc(1, chi_square - free) < level and (dof == 0 or chdtrc(dof, free) >= level))
 
     def linked(self, phi, held):
         """The rates in terms of the measured points, and of the given k_b."""
