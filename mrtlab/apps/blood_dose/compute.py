@@ -8,9 +8,10 @@ from functools import lru_cache, wraps
 import numpy as np
 
 from mrtlab import planning, protection, radioiodine
-from mrtlab.apps.blood_dose.cases import CASES, read_rows
+from mrtlab.apps.blood_dose.cases import CASES
 from mrtlab.apps.blood_dose.model import BloodPage
 from mrtlab.apps.sections import hearing
+from mrtlab.apps.sections.rows import read_rows
 from mrtlab.errors import Flag, InputError
 
 __all__ = ["BODY", "DRAWN", "Curves", "Limits", "Side", "curves", "limits", "of_case", "remembered", "three"]

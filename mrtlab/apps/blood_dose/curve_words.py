@@ -7,8 +7,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mrtlab.apps.blood_dose.cases import CASES
 from mrtlab.apps.blood_dose.compute import Curves
-from mrtlab.apps.blood_dose.look import BLUE, DARK, RED, band, line
+from mrtlab.apps.blood_dose.look import band
 from mrtlab.apps.blood_dose.model import BloodPage
+from mrtlab.apps.sections.look import BLUE, DARK, RED, line
 from mrtlab.units import format_quantity
 
 #: What is drawn of a fraction, and of one per mL.

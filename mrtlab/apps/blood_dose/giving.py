@@ -8,10 +8,10 @@ import numpy as np
 from uncertainties import ufloat
 
 from mrtlab import planning, radioiodine
-from mrtlab.apps.blood_dose.cases import read_rows
 from mrtlab.apps.blood_dose.compute import limits, remembered
 from mrtlab.apps.blood_dose.model import BloodPage
 from mrtlab.apps.sections import hearing
+from mrtlab.apps.sections.rows import read_rows
 from mrtlab.errors import Flag, InputError
 from mrtlab.kinetics import MODELS
 from mrtlab.record import DosimetryRecord, Person

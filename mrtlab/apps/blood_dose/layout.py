@@ -6,17 +6,10 @@ from mrtlab.apps.blood_dose import curve_words, lesion_words, limit_words, range
 from mrtlab.apps.blood_dose.cases import CASES
 from mrtlab.apps.blood_dose.model import QUESTIONS, RANGES
 from mrtlab.apps.controls import (
-    Button,
     Choice,
     DataTable,
     Details,
-    Download,
-    Figure,
-    Flag,
-    Flags,
     Group,
-    Html,
-    Note,
     Page,
     Row,
     Section,
@@ -66,30 +59,12 @@ class Layout(SectionsLayout):
         self._make_texts()
         self._make_questions(QUESTIONS)
         self.patient = Text()
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in _WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(_WORDS)
         self._make_results(_CODES)
         self.three = DataTable(limit_words.THREE, caption="Three simulated patients, by the method chosen above",
                                show_caption=True)  # fmt: skip
-        self.handed = Text()
-        self.table = DataTable((), caption="A row for every activity")
-        self.parts = DataTable(range_words.PARTS, caption="Components of the uncertainty", show_caption=True)
-        self.sources = DataTable(range_words.SOURCES, caption="Sources", show_caption=True)
-        self.download = Download(
-            "Download the range as CSV",
-            "activities.csv",
-            lambda: scripts.options_csv(self.model).encode("utf-8"),
-            "text/csv",
-        )
-        self.begin = Button("Begin the record of this plan", on_click=lambda _: self._begin())
-        self.saved = Download(
-            "Download the record as JSON", "record.json", lambda: self._record_json(), "application/json"
-        )
-        self.begun, self.not_begun = Note(), Flag()
-        self.to_record = Html('<p><a href="../record.ipynb">Open the record page</a></p>', kind="prose")
+        self._make_range(lambda: scripts.options_csv(self.model))
+        self._make_record()
         self._make_page()
 
     def _make_fields(self):
@@ -136,74 +111,42 @@ class Layout(SectionsLayout):
         }
 
     def _make_page(self):
-        fields, chosen, texts = self.fields, self.chosen, self.clocks
-
-        def some(*names):
-            return [fields[name] for name in names]
-
-        self.physicist = Details("Components of the uncertainty, and sources", [self.parts, self.sources], opened=True)
+        some = self._some
         controls = {
             "curves": [
-                Group("Measurement", [texts["body"], texts["blood"]]),
-                Group("Model", [chosen["method"], chosen["slip"]]),
+                Group("Measurement", some("body", "blood")),
+                Group("Model", some("method", "slip")),
                 Details(
                     "more: tracer, uncertainties, files",
                     [*some("tracer_mbq", "body_u", "blood_u"), *self.uploads.values()],
                 ),
             ],
             "limits": [
-                Group("Patient", [*some("weight_kg"), chosen["lungs"]]),
+                Group("Patient", some("weight_kg", "lungs")),
                 Group("View", some("activity_gbq")),
                 Details("more: one measurement alone", some("single_h", "blood_ml")),
             ],
             "lesion": [
-                Group("Measurement", [texts["pet"], *some("lesion_g", "recovery")]),
-                Group("Model", [chosen["mode"]]),
+                Group("Measurement", some("pet", "lesion_g", "recovery")),
+                Group("Model", some("mode")),
                 Details("more: aim, uncertainties", some("aim_gy", "pet_u", "mass_u")),
             ],
             "options": [
                 Group("Range", some("low_gbq", "high_gbq", "steps")),
-                Group("View", [chosen["audience"]]),
+                Group("View", some("audience")),
                 Details("more: standard uncertainty", some("tracer_u")),
             ],
         }
-        extra = {"limits": [self.three]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[
-                    self.results[name],
-                    self.said_of[name],
-                    self.flags[name],
-                    *extra.get(name, ()),
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
-        self.tabled = Section(
-            "The range as it is handed over", under=[self.table, self.handed, self.physicist, self.download]
-        )
-        self.recorded = Section(
+        self._make_sections(_TITLES, controls, {"limits": [self.three]})
+        self.recorded = self._record_section(
             "The record of this plan",
-            under=[
-                Text(
-                    "The physician of the case has declared the intent: treatment of metastases that take up iodine; "
-                    "lesion and blood are to be told of. You add the range of activities. To treat or not, and with "
-                    "how much, is the physician’s next step, on the record page."
-                ),
-                Row([texts[name] for name in ("pseudonym", "physician", "physicist")]),
-                Row([self.begin, self.saved]),
-                self.not_begun,
-                self.begun,
-                self.to_record,
-            ],
+            "The physician of the case has declared the intent: treatment of metastases that take up iodine; lesion "
+            "and blood are to be told of. You add the range of activities. To treat or not, and with how much, is the "
+            "physician’s next step, on the record page.",
         )
         children = [
             self.left_out,
-            Section("The patient", under=[Row([chosen["case"]]), self.patient]),
+            Section("The patient", under=[Row(some("case")), self.patient]),
         ]
         for name, section in self.sections.items():
             asked = [self._ask(QUESTION[name])] if name in QUESTION else []

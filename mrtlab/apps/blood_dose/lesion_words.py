@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mrtlab.apps.blood_dose.giving import Lesion
-from mrtlab.apps.blood_dose.look import BLUE, DARK, RED, RED_TEXT, RULES, gbq, line, number, top_of
+from mrtlab.apps.blood_dose.look import RULES
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, end_of, line
+from mrtlab.apps.sections.words import gbq, number
 from mrtlab.units import format_quantity
 
 MODES = {
@@ -23,7 +25,7 @@ def axes(figure):
 
 def draw(ax, found: Lesion) -> None:
     """I-124 as seen, I-131 as it will be."""
-    end, top = float(found.grid_h[-1]), top_of(115 * float(found.therapy[0]))
+    end, top = float(found.grid_h[-1]), end_of(115 * float(found.therapy[0]))
     ax.set(xlim=(0, end), ylim=(0, top))
     line(ax, found.grid_h, 100 * found.tracer, color=BLUE, lw=2)
     line(ax, found.grid_h, 100 * found.therapy, color=RED, lw=2.2, ls="--")

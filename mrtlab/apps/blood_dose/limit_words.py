@@ -6,7 +6,9 @@ from matplotlib.patches import Rectangle
 
 from mrtlab.apps.blood_dose.cases import CASES
 from mrtlab.apps.blood_dose.compute import Limits
-from mrtlab.apps.blood_dose.look import BLUE, DARK, RED, RED_TEXT, RULES, chance, gbq, line, top_of
+from mrtlab.apps.blood_dose.look import RULES
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, end_of, line
+from mrtlab.apps.sections.words import chance, gbq
 from mrtlab.units import format_quantity
 
 THREE = (
@@ -36,7 +38,7 @@ def draw(ax, found: Limits) -> None:
     """A bar for each limit, the smallest on top, with its 95 % interval; the activity asked for across."""
     names = [RULES[row.rule] for row in found.rows]
     highest = max([1.05 * (row.activity_mbq.n + 1.96 * row.activity_mbq.s) for row in found.rows])
-    end = top_of(max(highest, 1.05 * found.activity_mbq) / 1000)
+    end = end_of(max(highest, 1.05 * found.activity_mbq) / 1000)
     ax.set(xlim=(0, end), ylim=(len(names) - 0.45, -0.75))
     for place, row in enumerate(found.rows):
         value, reach = row.activity_mbq.n / 1000, 1.96 * row.activity_mbq.s / 1000

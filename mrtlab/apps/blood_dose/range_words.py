@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.blood_dose.giving import Options
-from mrtlab.apps.blood_dose.look import BLUE, FIXED, GREEN, RED, chance, gbq, line, number, source_rows, top_of
+from mrtlab.apps.sections.look import BLUE, GREEN, RED, end_of, line, source_rows
+from mrtlab.apps.sections.words import FIXED, chance, gbq, number, probability
 from mrtlab.planning import relative_uncertainty
 from mrtlab.units import format_quantity
 
@@ -31,7 +32,7 @@ def axes(figure):
 def _panel(ax, found: Options, title: str, values, bars, level, aim: bool) -> None:
     x = [one / 1000 for one in found.table.activities_mbq]
     margin = 0.35 * (x[-1] - x[0]) / len(x)
-    ax.set(xlim=(x[0] - margin, x[-1] + margin), ylim=(0, top_of(1.05 * max(level, *(high for _, high in bars)))))
+    ax.set(xlim=(x[0] - margin, x[-1] + margin), ylim=(0, end_of(1.05 * max(level, *(high for _, high in bars)))))
     ax.set_title(title, loc="left")
     style = {"color": GREEN, "ls": "--"} if aim else {"color": RED}
     line(ax, ax.get_xlim(), [level, level], lw=1.8, **style)
@@ -131,10 +132,6 @@ def _three(dose: float) -> str:
     return f"{dose:.0f}" if dose >= 99.95 else f"{dose:#.3g}"
 
 
-def _probability(p: float) -> str:
-    return f"<{FIXED}0.001" if p < 0.001 else f">{FIXED}0.999" if p > 0.999 else f"{p:.3f}"
-
-
 def physicist(found: Options):
     """Columns and rows with every number."""
     columns = [
@@ -158,9 +155,9 @@ def physicist(found: Options):
             (
                 f"{activity / 1000:.3f}",
                 spans["lesion"],
-                _probability(found.reached[place]),
+                probability(found.reached[place]),
                 spans["blood"],
-                _probability(by["blood"].probability_above),
+                probability(by["blood"].probability_above),
                 format_quantity(kept / 1000),
                 f"{100 * kept.n / found.kept_limit_mbq:.0f} %",
             )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mrtlab.apps.blood_dose import giving
-from mrtlab.apps.blood_dose.cases import read_rows
 from mrtlab.apps.blood_dose.compute import BODY, DRAWN
 from mrtlab.apps.blood_dose.model import BloodPage
+from mrtlab.apps.sections.rows import read_rows
 
 __all__ = ["curves", "lesion", "limits", "options", "options_csv"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mrtlab import record
+from typing import ClassVar
+
 from mrtlab.apps.blood_dose import (
     compute,
     curve_words,
@@ -16,21 +17,12 @@ from mrtlab.apps.blood_dose import (
 from mrtlab.apps.blood_dose.layout import INPUTS, QUESTION, Layout
 from mrtlab.apps.blood_dose.model import TABLES, TEXTS, BloodPage
 from mrtlab.apps.controls import Page
-from mrtlab.apps.sections import GATED, SectionsView
-from mrtlab.errors import InputError
+from mrtlab.apps.sections import BegunRecord, HandedRange, RestingView
 from mrtlab.tables import text as files
 
 __all__ = ["page"]
 
 _WORDS = {"curves": curve_words, "limits": limit_words, "lesion": lesion_words, "options": range_words}
-_COMPUTED = {
-    "curves": compute.curves,
-    "limits": compute.limits,
-    "lesion": giving.lesion,
-    "options": giving.options,
-}
-_DRAGGED = {"activity_gbq": "limits"}
-_PAUSE_S = 0.25
 
 
 def page(model: BloodPage | None = None) -> Page:
@@ -44,11 +36,20 @@ def page(model: BloodPage | None = None) -> Page:
     return _View(model or BloodPage()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, HandedRange, BegunRecord, RestingView):
     STATE = "blood_dose"
     INPUTS = INPUTS
     QUESTION = QUESTION
-    _later = ()  # sections that wait until a slider rests
+    DRAGGED: ClassVar = {"activity_gbq": "limits"}
+    TYPED = TABLES  # every key would fit anew
+    COMPUTED: ClassVar = {
+        "curves": compute.curves,
+        "limits": compute.limits,
+        "lesion": giving.lesion,
+        "options": giving.options,
+    }
+    SCRIPTS = scripts
+    range_words = range_words
     _compared = None  # what the table of three patients was made with
 
     def __init__(self, model):
@@ -65,9 +66,7 @@ class _View(Layout, SectionsView):
         if name == "case":
             self.model.open(self.model.case)
             self._show_inputs(("weight_kg", "tracer_mbq"))
-        self._refresh((name,))
-        if not self._later:
-            self._save()
+        super()._changed(name)
 
     def _waits(self, section):
         if section == "options":  # it would tell what the two before it still ask
@@ -86,26 +85,8 @@ class _View(Layout, SectionsView):
         text, _ = files.load(file.content)
         self.clocks[name].value = text.strip()
 
-    def _begin(self):
-        with self._shown:
-            self.begun.text = self.not_begun.text = ""
-            try:
-                path = self._keep(giving.record(self.model))
-            except InputError as refused:
-                self.not_begun.text = f"{str(refused).rstrip('.')}."
-            else:
-                self.begun.text = (
-                    f"Kept as **{path.name}**. The next step is the physician’s: to decide whether to treat."
-                )
-
-    @staticmethod
-    def _keep(case):
-        from mrtlab.apps.record import store
-
-        return store.keep(case)
-
-    def _record_json(self) -> bytes:
-        return record.to_json(giving.record(self.model)).encode("utf-8")
+    def _plan(self):
+        return giving.record(self.model)
 
     # what the page shows
 
@@ -113,39 +94,12 @@ class _View(Layout, SectionsView):
     def _called(field) -> str:
         return field.label.lower()
 
-    def _stale(self) -> None:
-        super()._stale()
-        self.tabled.stale = self.sections["options"].stale
-
     def _refresh(self, names=None):
         """Show anew the sections that depend on some inputs, or all."""
         self._show_questions()
         self._stale()
         self.patient.text = words.patient(self.model)
-        sections = [one for one in INPUTS if names is None or set(names) & set(INPUTS[one])]
-        beside = _DRAGGED.get(names[0]) if names else None
-        if beside:  # a slider is moved: what stands beside it at once, the rest when it rests
-            self._show(beside)
-            sections.remove(beside)
-        # a table is typed key by key, and every key would fit anew
-        self._when_quiet(sections, wait=bool(beside) or bool(names and names[0] in TABLES))
-
-    def _when_quiet(self, sections, wait: bool) -> None:
-        """Show some sections now, or after a pause without further changes."""
-        sections = [one for one in INPUTS if one in {*sections, *self._later}]
-        self._later = sections if wait else ()
-        self._rest.cancel()
-        if wait:
-            self._rest.then(_PAUSE_S, self._shown(self._rested))
-        else:
-            for section in sections:
-                self._show(section)
-
-    def _rested(self):
-        sections, self._later = self._later, ()
-        for section in sections:
-            self._show(section)
-        self._save()
+        self._show_sections(names)
 
     def _show_questions(self):
         for name in self.choices:
@@ -158,25 +112,6 @@ class _View(Layout, SectionsView):
         self.tabled.layout.display = "none" if waits or self.figures["options"].state == "error" else None
         self.physicist.layout.display = None if self.model.audience == "physicist" else "none"
 
-    def _show(self, section) -> None:
-        """One section, if it may be shown and its inputs can be read."""
-        if self._waits(section):
-            self.figures[section].empty(GATED)
-            return
-        if self.sections[section].stale:
-            return
-        try:
-            found = _COMPUTED[section](self.model)
-            self._tell(section, found)
-            self.codes[section].code = getattr(scripts, section)(self.model)
-        except InputError as refused:  # a table half typed, say: the others go on
-            self.figures[section].fail(str(refused))
-            self.results[section].clear()
-            self.said_of[section].text = self.codes[section].code = ""
-            self.flags[section].texts = []
-            if section == "options":
-                self.tabled.layout.display = "none"
-
     def _tell(self, section, found) -> None:
         said = _WORDS[section]
         self.figures[section].show(found)
@@ -184,7 +119,11 @@ class _View(Layout, SectionsView):
         slip = [text for text in (words.slip(self.model),) if text and section != "curves"]
         if section == "options":
             self.flags[section].texts = slip
-            self._tell_options(found)
+            self._tell_range(found)
+            self.said_of[section].text = (
+                "The lesion’s uncertainty and the blood’s each have their own parts; that the therapy may run "
+                "otherwise than the tracer is in both."
+            )
             return
         self.said_of[section].text = said.said(self.model, found) if section == "curves" else said.said(found)
         self.flags[section].texts = [*slip, *found.remarks]
@@ -198,17 +137,3 @@ class _View(Layout, SectionsView):
         if wanted != self._compared:
             self._compared = wanted
             self.three.set(limit_words.three_rows(compute.three(model)))
-
-    def _tell_options(self, found) -> None:
-        audience = self.model.audience
-        columns, rows = getattr(range_words, audience)(found)
-        self.tabled.layout.display = None
-        self.table.set(rows, columns)
-        self.handed.text = range_words.said(found, audience)
-        self.said_of["options"].text = (
-            "The lesion’s uncertainty and the blood’s each have their own parts; that the therapy may run otherwise "
-            "than the tracer is in both."
-        )
-        if audience == "physicist":
-            self.parts.set(range_words.parts(found))
-            self.sources.set(range_words.sources(found))

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mrtlab.apps import sections
 from mrtlab.apps.evidence_reading.model import RIGHT, EvidencePage, Growth
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, RED, RED_TEXT, line
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line
 
 HEADS = {"both": "Before you compute: two numbers of one survey"}
 STORIES = {

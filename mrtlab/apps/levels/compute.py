@@ -274,7 +274,7 @@ def record(model: LevelsPage) -> DosimetryRecord:
     )
     table = planning.activity_options(_CANDIDATES, {"kidneys": kidneys}, {"kidneys": model.limit_gy})
     case = DosimetryRecord.begin(
-        model.pseudonym.strip(), "prrt", "Lu-177", "Lu-177-DOTATATE", len(found.activities_mbq) + 1
+        model.pseudonym.strip(), "PRRT", "Lu-177", "Lu-177 DOTATATE", len(found.activities_mbq) + 1
     )
     case = case.declare_intent(
         Person(model.physician.strip(), "MD"),

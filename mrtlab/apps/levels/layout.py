@@ -9,10 +9,7 @@ from mrtlab.apps.controls import (
     Details,
     Download,
     Figure,
-    Flag,
     Group,
-    Html,
-    Note,
     Page,
     Progress,
     Row,
@@ -130,32 +127,24 @@ class Layout(SectionsLayout):
                 "text/csv",
             ),
         }
-        self.begin = Button("Begin the record of this plan", on_click=lambda _: self._begin())
-        self.saved = Download(
-            "Download the record as JSON", "record.json", lambda: self._record_json(), "application/json"
-        )
-        self.begun, self.not_begun = Note(), Flag()
-        self.to_record = Html('<p><a href="../record.ipynb">Open the record page</a></p>', kind="prose")
+        self._make_record()
 
     def _make_page(self):
-        fields, chosen, tables = self.fields, self.chosen, self.tables
-
-        def some(*names):
-            return [fields[name] for name in names]
-
+        tables = self.tables
+        some = self._some
         controls = {
             "play": [
-                Group("What you may know", [chosen["level"]]),
+                Group("What you may know", some("level")),
                 Group("Next cycle", [self.give_offered, self.give_label, *some("own_gbq"), self.give_own, self.stop]),
             ],
             "cohort": [
                 Group("Plan", some("target_gy", "estimate_percent")),
-                Group("View", [chosen["drug"]]),
+                Group("View", some("drug")),
                 Details("more: limit, cap, another cohort", some("cohort_limit_gy", "cap_gbq", "cohort")),
             ],
             "trial": [
                 Group("Truth (illustrative)", some("gsd", "gamma50")),
-                Group("Trial", [*some("error_percent"), chosen["rule"]]),
+                Group("Trial", some("error_percent", "rule")),
                 Details(
                     "more: target, levels, other trials", some("target_percent", "first_gbq", "step_gbq", "trials")
                 ),
@@ -167,36 +156,12 @@ class Layout(SectionsLayout):
             "cohort": [self.draw, self.drawing, tables["cohort"], self.download["cohort"]],
             "trial": [tables["trial"], self.download["trial"]],
         }
-        before = {"endings": [self.to_play]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls.get(name, []),
-                figure=self.figures[name],
-                under=[
-                    *before.get(name, []),
-                    self.results[name],
-                    self.said_of[name],
-                    *extra[name],
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
-        self.recorded = Section(
+        self._make_sections(_TITLES, controls, extra)
+        self.recorded = self._record_section(
             "The record of this plan",
-            under=[
-                Text(
-                    "The physician of the case has declared the intent; tumour and kidneys are to be told of. You add "
-                    "a range of activities for the next cycle, with what the level chosen above knows. To treat or "
-                    "not, and with how much, is the physician’s next step, on the record page."
-                ),
-                Row([self.clocks[name] for name in ("pseudonym", "physician", "physicist")]),
-                Row([self.begin, self.saved]),
-                self.not_begun,
-                self.begun,
-                self.to_record,
-            ],
+            "The physician of the case has declared the intent; tumour and kidneys are to be told of. You add a range "
+            "of activities for the next cycle, with what the level chosen above knows. To treat or not, and with how "
+            "much, is the physician’s next step, on the record page.",
         )
         who = Section(
             "The patient",
@@ -218,6 +183,10 @@ class Layout(SectionsLayout):
             units="GBq · Gy",
             foot=False,
         )
+
+    def _under(self, name):
+        before = [self.to_play] if name == "endings" else []
+        return [*before, self.results[name], self.said_of[name]]
 
 
 def _figure(module, height: int) -> Figure:

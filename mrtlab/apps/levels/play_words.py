@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mrtlab.apps.levels.compute import Ending, Played
 from mrtlab.apps.levels.model import CYCLES, LEVELS, LevelsPage
-from mrtlab.apps.levels.words import BLUE, DARK, GREEN, RED, RED_TEXT, chance, gbq, line
+from mrtlab.apps.levels.words import chance, gbq
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED, RED_TEXT, line
 
 COURSE = ("Cycle", "Activity", "Kidneys", "Tumour")
 NEXT = ("One more cycle of", "Kidneys would then have had", "Chance to pass the limit")

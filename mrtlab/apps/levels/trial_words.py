@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mrtlab.apps.levels.words import BLUE, DARK, RED, RED_TEXT, line
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line
+from mrtlab.apps.sections.words import FIXED
 from mrtlab.patients.escalation import Arm, Escalation
 
 ARMS = (
@@ -17,7 +18,6 @@ ARMS = (
     "Under-treated in the trial",
     "Later patients above / below",
 )
-FIXED = "\u00a0"  # a space at which no line breaks
 _LOOK = {"activity": (RED, "s", "--"), "dose": (BLUE, "o", "-")}
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from mrtlab import record
 from mrtlab.apps.controls import Page
 from mrtlab.apps.dose_response.model import SAME_MBQ
 from mrtlab.apps.levels import cohort_words, compute, play_words, scripts, trial_words, words
 from mrtlab.apps.levels.layout import INPUTS, QUESTION, SLIDERS, Layout
 from mrtlab.apps.levels.model import DRUGS, LEVELS, LevelsPage
-from mrtlab.apps.sections import GATED, SectionsView
+from mrtlab.apps.sections import GATED, BegunRecord, SectionsView
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
@@ -28,7 +27,7 @@ def page(model: LevelsPage | None = None) -> Page:
     return _View(model or LevelsPage()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, BegunRecord, SectionsView):
     STATE = "levels"
     INPUTS = INPUTS
     QUESTION = QUESTION
@@ -57,10 +56,6 @@ class _View(Layout, SectionsView):
             self._later[section] = fill
         else:
             fill()
-
-    def _answered(self, section):
-        self._refresh(INPUTS[section])
-        self._save()
 
     def _give(self, which):
         with self._shown:
@@ -111,22 +106,8 @@ class _View(Layout, SectionsView):
                     self.drawing.clear()
             self._refresh(("cohort",))
 
-    def _begin(self):
-        with self._shown:
-            self.begun.text = self.not_begun.text = ""
-            try:
-                from mrtlab.apps.record import store
-
-                path = store.keep(compute.record(self.model))
-            except InputError as refused:
-                self.not_begun.text = f"{str(refused).rstrip('.')}."
-            else:
-                self.begun.text = (
-                    f"Kept as **{path.name}**. The next step is the physician’s: to decide whether to treat."
-                )
-
-    def _record_json(self) -> bytes:
-        return record.to_json(compute.record(self.model)).encode("utf-8")
+    def _plan(self):
+        return compute.record(self.model)
 
     # what the page shows
 

@@ -1,14 +1,9 @@
-"""What the page of the levels asks, and what it says to the answers; colours and small words its sections share."""
+"""What the page of the levels asks, and what it says to the answers; small words its sections share."""
 
 from __future__ import annotations
 
-from matplotlib.lines import Line2D
-
 from mrtlab.apps import sections
 from mrtlab.apps.levels.model import RIGHT, LevelsPage
-
-BLUE, RED, GREEN, DARK = "#0072B2", "#D55E00", "#009E73", "#1b1f24"
-RED_TEXT, GREEN_TEXT = "#9a4a00", "#00674c"
 
 LEVEL_OPTIONS = [
     ("1: activity, and the average of a cohort", "1"),
@@ -66,11 +61,6 @@ def compared(model: LevelsPage, name: str) -> str:
     return sections.compared(
         model, name, OPTIONS[name], RIGHT[name], _WHY[name], (", as you said", ", not as you said")
     )
-
-
-def line(ax, x, y, **style):
-    """One line, without matplotlib's search for limits."""
-    return ax.add_artist(Line2D(x, y, **style))
 
 
 def gbq(mbq: float) -> str:

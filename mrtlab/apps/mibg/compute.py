@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrtlab import planning, protection, radioiodine
-from mrtlab.apps.blood_dose.cases import read_rows
 from mrtlab.apps.mibg.model import MibgPage
 from mrtlab.apps.sections import hearing
+from mrtlab.apps.sections.rows import read_rows
 from mrtlab.errors import Flag, InputError
 from mrtlab.record import DosimetryRecord, Person
 
@@ -134,7 +134,7 @@ def record(model: MibgPage) -> DosimetryRecord:
             f"The first administration has given {found.first_gy.n:.2f} Gy of {found.limit_gy:g} Gy: there is no "
             "activity to present. Say so to the physician, who decides"
         )
-    case = DosimetryRecord.begin(model.pseudonym.strip(), "radioiodine", "I-131", "mIBG", cycle=2)
+    case = DosimetryRecord.begin(model.pseudonym.strip(), "mIBG", "I-131", "I-131 mIBG", cycle=2)
     case = case.declare_intent(
         Person(model.physician.strip(), "MD"),
         "neuroblastoma, second of two administrations",

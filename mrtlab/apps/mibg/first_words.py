@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mrtlab.apps.blood_dose.look import BLUE, DARK, PINK, RED, line
 from mrtlab.apps.mibg.compute import First
+from mrtlab.apps.sections.look import BLUE, DARK, PURPLE, RED, line
 from mrtlab.units import format_quantity
 
 SLIPS = {
@@ -45,7 +45,7 @@ def draw(ax, found: First) -> None:
         reach = 196 * one.s
         line(ax, [time, time], [max(100 * one.n - reach, bottom), 100 * one.n + reach], color=DARK, lw=1.4)
     line(ax, found.times_h, mean, color=DARK, marker="o", markersize=7, ls="none")
-    for values, marker, tone in ((found.anterior, "^", BLUE), (found.posterior, "s", PINK)):
+    for values, marker, tone in ((found.anterior, "^", BLUE), (found.posterior, "s", PURPLE)):
         line(ax, found.times_h, 100 * values, color=tone, marker=marker, markersize=10, ls="none",
              markerfacecolor="none", markeredgewidth=1.6)  # fmt: skip
     for place, words, tone in (

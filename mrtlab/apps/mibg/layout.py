@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from mrtlab.apps.controls import (
-    Button,
     Choice,
     DataTable,
     Details,
-    Download,
-    Figure,
-    Flag,
-    Flags,
     Group,
-    Html,
-    Note,
     Page,
     Row,
     Section,
@@ -65,22 +58,13 @@ class Layout(SectionsLayout):
         self._make_fields()
         self._make_questions(QUESTIONS)
         self.patient = Text()
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in _WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(_WORDS)
         self._make_results(_CODES)
         self.table = DataTable((), caption="A row for every second activity")
         self.sources = DataTable(second_words.SOURCES, caption="Sources", show_caption=True)
         self.sourced = Details("Sources", [self.sources])
         self.criteria = DataTable(release_words.COLUMNS, caption="Criteria of release")
-        self.begin = Button("Begin the record of this plan", on_click=lambda _: self._begin())
-        self.saved = Download(
-            "Download the record as JSON", "record.json", lambda: self._record_json(), "application/json"
-        )
-        self.begun, self.not_begun = Note(), Flag()
-        self.to_record = Html('<p><a href="../record.ipynb">Open the record page</a></p>', kind="prose")
+        self._make_record()
         self._make_page()
 
     def _make_fields(self):
@@ -129,21 +113,17 @@ class Layout(SectionsLayout):
         }
 
     def _make_page(self):
-        fields, chosen, texts = self.fields, self.chosen, self.clocks
-
-        def some(*names):
-            return [fields[name] for name in names]
-
+        some = self._some
         controls = {
             "first": [
-                Group("Measurement", [texts["counts"]]),
-                Group("Model", [chosen["slip"]]),
+                Group("Measurement", some("counts")),
+                Group("Model", some("slip")),
                 Details("more: activity, weight, background", some("first_gbq", "weight_kg", "background")),
             ],
             "second": [
                 Group("Aims of the physician", some("limit_gy")),
                 Group("Range", some("low_gbq", "high_gbq", "steps")),
-                Group("View", [chosen["audience"]]),
+                Group("View", some("audience")),
                 Details("more: standard uncertainty", some("repeat_u")),
             ],
             "release": [
@@ -154,37 +134,14 @@ class Layout(SectionsLayout):
             ],
         }
         extra = {"second": [self.table, self.sourced], "release": [self.criteria]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[
-                    self.results[name],
-                    self.said_of[name],
-                    self.flags[name],
-                    *extra.get(name, ()),
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
-        self.recorded = Section(
+        self._make_sections(_TITLES, controls, extra)
+        self.recorded = self._record_section(
             "The record of the second administration",
-            under=[
-                Text(
-                    "The physician of the case has declared the intent: a second administration by the dose of the "
-                    "whole body. You add the range. To treat or not, and with how much, is the physician’s next step, "
-                    "on the record page."
-                ),
-                Row([texts[name] for name in ("pseudonym", "physician", "physicist")]),
-                Row([self.begin, self.saved]),
-                self.not_begun,
-                self.begun,
-                self.to_record,
-            ],
+            "The physician of the case has declared the intent: a second administration by the dose of the whole "
+            "body. You add the range. To treat or not, and with how much, is the physician’s next step, on the record "
+            "page.",
         )
-        children = [self.left_out, Section("The child", under=[Row([chosen["case"]]), self.patient])]
+        children = [self.left_out, Section("The child", under=[Row(some("case")), self.patient])]
         for name, section in self.sections.items():
             children += [self._ask(QUESTION[name]), section, *([self.recorded] if name == "second" else ())]
         self.page = Page(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from mrtlab.apps.blood_dose.look import BLUE, DARK, RED, line, top_of
 from mrtlab.apps.mibg.compute import Release
+from mrtlab.apps.sections.look import BLUE, DARK, RED, end_of, line
 
 COLUMNS = ("Criterion you typed", "Found at the release", "Met")
 
@@ -21,7 +21,7 @@ def axes(figure):
 
 def draw(ax, found: Release) -> None:
     """Dose rate, with release and the end of keeping away."""
-    end, top = float(found.hours[-1]), top_of(1.1 * float(found.rates[0]))
+    end, top = float(found.hours[-1]), end_of(1.1 * float(found.rates[0]))
     ax.set(xlim=(0, end), ylim=(0, top))
     line(ax, found.hours, found.rates, color=BLUE, lw=2.2)
     for at, style, marker, tone, words, place in (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.blood_dose.cases import read_rows
 from mrtlab.apps.mibg import compute
 from mrtlab.apps.mibg.model import MibgPage
+from mrtlab.apps.sections.rows import read_rows
 
 __all__ = ["first", "release", "second"]
 

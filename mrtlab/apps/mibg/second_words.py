@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.blood_dose.look import BLUE, FIXED, RED, chance, gbq, line, number, source_rows, top_of
 from mrtlab.apps.mibg.compute import Second
+from mrtlab.apps.sections.look import BLUE, RED, end_of, line, source_rows
+from mrtlab.apps.sections.words import FIXED, chance, gbq, number
 from mrtlab.units import format_quantity
 
 FORMULAS = (
@@ -36,7 +37,7 @@ def draw(ax, found: Second) -> None:
     x = [one.activity_mbq / 1000 for one in table] or [0.0, 10.0]
     highest = max([one.interval95_gy[1] for one in table] + [found.limit_gy, found.first_gy.n])
     span = x[-1] - x[0]  # room for the words at the left
-    ax.set(xlim=(x[0] - 0.3 * span, x[-1] + 0.05 * span), ylim=(0, top_of(1.1 * highest)))
+    ax.set(xlim=(x[0] - 0.3 * span, x[-1] + 0.05 * span), ylim=(0, end_of(1.1 * highest)))
     ends = ax.get_xlim()
     line(ax, ends, [found.limit_gy] * 2, color=RED, lw=1.8)
     line(ax, ends, [found.first_gy.n] * 2, color="#57606a", lw=1.6, ls=":")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mrtlab import record
+from typing import ClassVar
+
 from mrtlab.apps.controls import Page
 from mrtlab.apps.mibg import compute, first_words, release_words, scripts, second_words, words
 from mrtlab.apps.mibg.layout import INPUTS, QUESTION, Layout
 from mrtlab.apps.mibg.model import TEXTS, MibgPage
-from mrtlab.apps.sections import GATED, SectionsView
-from mrtlab.errors import InputError
+from mrtlab.apps.sections import BegunRecord, RestingView
 
 __all__ = ["page"]
 
@@ -26,10 +26,12 @@ def page(model: MibgPage | None = None) -> Page:
     return _View(model or MibgPage()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, BegunRecord, RestingView):
     STATE = "mibg"
     INPUTS = INPUTS
     QUESTION = QUESTION
+    COMPUTED: ClassVar = {"first": compute.first, "second": compute.second, "release": compute.release}
+    SCRIPTS = scripts
 
     def __init__(self, model):
         self._rows = dict.fromkeys(INPUTS, False)  # whether the table of a section has any
@@ -45,26 +47,8 @@ class _View(Layout, SectionsView):
             self._refresh((name,))
         self._save()
 
-    def _begin(self):
-        with self._shown:
-            self.begun.text = self.not_begun.text = ""
-            try:
-                path = self._keep(compute.record(self.model))
-            except InputError as refused:
-                self.not_begun.text = f"{str(refused).rstrip('.')}."
-            else:
-                self.begun.text = (
-                    f"Kept as **{path.name}**. The next step is the physician’s: to decide whether to treat."
-                )
-
-    @staticmethod
-    def _keep(case):
-        from mrtlab.apps.record import store
-
-        return store.keep(case)
-
-    def _record_json(self) -> bytes:
-        return record.to_json(compute.record(self.model)).encode("utf-8")
+    def _plan(self):
+        return compute.record(self.model)
 
     # what the page shows
 
@@ -77,9 +61,7 @@ class _View(Layout, SectionsView):
         self._show_questions()
         self._stale()
         self.patient.text = words.patient(self.model)
-        for section in INPUTS:
-            if names is None or set(names) & set(INPUTS[section]):
-                self._show(section)
+        self._show_sections(names)
 
     def _show_questions(self):
         for name in self.choices:
@@ -101,23 +83,12 @@ class _View(Layout, SectionsView):
             widget.layout.display = None if wanted else "none"
 
     def _show(self, section) -> None:
-        """One section, if it may be shown and its inputs can be read."""
-        if self._waits(section):
-            self.figures[section].empty(GATED)
-            return
-        if self.sections[section].stale:
-            return
-        try:
-            found = getattr(compute, section)(self.model)
-            self._tell(section, found)
-            self.codes[section].code = getattr(scripts, section)(self.model)
-        except InputError as refused:  # a table half typed, say: the others go on
-            self.figures[section].fail(str(refused))
-            self.results[section].clear()
-            self.said_of[section].text = self.codes[section].code = ""
-            self.flags[section].texts = []
-            self._rows[section] = False
+        super()._show(section)
         self._show_tables()
+
+    def _blank(self, section) -> None:
+        super()._blank(section)
+        self._rows[section] = False
 
     def _tell(self, section, found) -> None:
         said, model = _WORDS[section], self.model

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.prrt_cycles.effect import Bed
-from mrtlab.apps.prrt_cycles.look import BLUE, DARK, RED, RED_TEXT, gy, line, top_of
+from mrtlab.apps.prrt_cycles.look import gy
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 
 def axes(figure):

@@ -51,7 +51,9 @@ def cycle_record(model: PrrtCycles, finding: str = "") -> DosimetryRecord:
     about, mbq, found = model.about, model.given_mbq[-1], check.check(model)
     lesion = measure.lesion(model.patient)
     when = measure.patient(model.patient, cycle).administered_at - _EARLIER
-    made = DosimetryRecord.begin(about.pseudonym, "prrt", "Lu-177", "DOTATATE", cycle, at=when - timedelta(days=8))
+    made = DosimetryRecord.begin(
+        about.pseudonym, "PRRT", "Lu-177", "Lu-177 DOTATATE", cycle, at=when - timedelta(days=8)
+    )
     made = made.declare_intent(
         PHYSICIAN,
         "neuroendocrine tumour, virtual patient",

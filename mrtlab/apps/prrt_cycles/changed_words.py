@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from mrtlab.apps.prrt_cycles.effect import Changed
-from mrtlab.apps.prrt_cycles.look import BLUE, DARK, SOFT, gbq, gy, top_of
-from mrtlab.apps.sirt_planning.look import bar
+from mrtlab.apps.prrt_cycles.look import gbq, gy
+from mrtlab.apps.sections.look import BLUE, DARK, SOFT, bar, top_of
 
 _NAMES = {"kidneys": "Kidneys", "bed": "Kidneys, BED", "liver": "Liver", "spleen": "Spleen", "tumour": "Tumour"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from mrtlab.apps.prrt_cycles.check import Checked
-from mrtlab.apps.prrt_cycles.look import BLUE, DARK, RED, RED_TEXT, gbq, line, n, top_of, u
+from mrtlab.apps.prrt_cycles.look import gbq, n, u
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 ASKED = {
     "serial": "Serial scans, 4 to 168 h",

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from mrtlab import prrt
 from mrtlab.apps.prrt_cycles.compute import Cycles
-from mrtlab.apps.prrt_cycles.look import (
-    BLUE,
-    DARK,
-    RED,
-    RED_TEXT,
-    SOFT,
-    chance,
-    gbq,
-    gy,
-    limit_name,
-    line,
-    n,
-    top_of,
-    u,
-)
+from mrtlab.apps.prrt_cycles.look import gbq, gy, limit_name, n, u
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, SOFT, line, top_of
+from mrtlab.apps.sections.words import chance
 
 NEXT = ("Limit", "Left", "Would use it up", "Rounded down, within bounds", "Then in all", "Chance to exceed")
 _NAMES = {

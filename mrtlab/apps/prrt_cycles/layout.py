@@ -11,7 +11,6 @@ from mrtlab.apps.controls import (
     DataTable,
     Details,
     Download,
-    Figure,
     Flag,
     Flags,
     Group,
@@ -97,11 +96,7 @@ class Layout(SectionsLayout):
     def _make(self):
         self._make_fields()
         self._make_questions(QUESTION.values())
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(WORDS)
         self._make_results(_CODES)
         self.about = Text()
         self.give = Button("Give this cycle and measure it", primary=True, on_click=lambda _: self._give())
@@ -247,11 +242,7 @@ class Layout(SectionsLayout):
         ]
 
     def _make_page(self):
-        fields, chosen = self.fields, self.chosen
-
-        def some(*names):
-            return [fields.get(name) or chosen[name] for name in names]
-
+        some = self._some
         controls = {
             "options": [
                 Group("Range", some("low_gbq", "high_gbq", "steps")),
@@ -281,24 +272,7 @@ class Layout(SectionsLayout):
             ],
             "check": [],
         }
-        extra = {
-            "cycles": [self.nexts, self.no_limit, self.csv],
-        }
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[
-                    self.results[name],
-                    self.said_of[name],
-                    self.flags[name],
-                    *extra.get(name, ()),
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
+        self._make_sections(_TITLES, controls, {"cycles": [self.nexts, self.no_limit, self.csv]})
         who = Section("Who is treated?", controls=[Group("Patient", some("patient")), self.over], under=[self.about])
         limits = Section(
             "Which limits are to be kept?",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from mrtlab.apps.prrt_cycles.effect import Marrow
-from mrtlab.apps.prrt_cycles.look import BLUE, DARK, RED, RED_TEXT, line, n, top_of
-from mrtlab.apps.sirt_planning.look import bar
+from mrtlab.apps.prrt_cycles.look import n
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, bar, line, top_of
 
 _ROWS = ("From blood", "From vertebrae", "All energy left\nwhere it was released")
 

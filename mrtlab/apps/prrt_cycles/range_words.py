@@ -6,19 +6,9 @@ from typing import NamedTuple
 
 from mrtlab import prrt
 from mrtlab.apps.prrt_cycles.compute import Options
-from mrtlab.apps.prrt_cycles.look import (
-    BLUE,
-    FIXED,
-    RED,
-    RED_TEXT,
-    chance,
-    gbq,
-    gy,
-    limit_name,
-    line,
-    source_rows,
-    top_of,
-)
+from mrtlab.apps.prrt_cycles.look import gbq, gy, limit_name
+from mrtlab.apps.sections.look import BLUE, RED, RED_TEXT, line, source_rows, top_of
+from mrtlab.apps.sections.words import FIXED, chance, probability
 from mrtlab.constants import sources as source_of
 
 SOURCES = ("Source", "Citation", "Status")
@@ -187,7 +177,7 @@ def physicist(found: Options):
                 f"{median:.2f} ({low:.2f} to {high:.2f}; {least:.1f} to {most:.1f})",
                 _exact(tissues["marrow"], 3),
                 _exact(tissues["tumour"]),
-                *(_probability(p[place]) for _, p in usable),
+                *(probability(p[place]) for _, p in usable),
             )
         )
     return columns, rows
@@ -196,10 +186,6 @@ def physicist(found: Options):
 def _exact(one, digits=2) -> str:
     low, high = one.interval95_gy
     return f"{one.median_gy:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
-
-
-def _probability(p: float) -> str:
-    return f"<{FIXED}0.001" if p < 0.001 else f">{FIXED}0.999" if p > 0.999 else f"{p:.3f}"
 
 
 def result(found: Options):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.prrt_cycles.effect import Tumour
-from mrtlab.apps.prrt_cycles.look import DARK, GREEN, GREEN_TEXT, PURPLE, PURPLE_TEXT, gbq, gy, line, n, top_of, u
+from mrtlab.apps.prrt_cycles.look import gbq, gy, n, u
+from mrtlab.apps.sections.look import DARK, GREEN, GREEN_TEXT, PURPLE, PURPLE_TEXT, line, top_of
 
 
 def axes(figure):

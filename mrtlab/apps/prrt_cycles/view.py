@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import ipywidgets as widgets
 
 from mrtlab import record
@@ -20,29 +22,11 @@ from mrtlab.apps.prrt_cycles import (
 from mrtlab.apps.prrt_cycles import check as checking
 from mrtlab.apps.prrt_cycles.layout import INPUTS, QUESTION, WORDS, Layout
 from mrtlab.apps.prrt_cycles.model import CYCLES, OPTIONAL, PrrtCycles
-from mrtlab.apps.sections import GATED, Rest, SectionsView
+from mrtlab.apps.sections import GATED, RestingView, keep
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
-_PAUSE_S = 0.3
-_DRAGGED = {
-    "systematic_u": "cycles",
-    "alpha_beta": "bed",
-    "repair_h": "bed",
-    "gfr": "changed",
-    "kidneys_g": "changed",
-    "model_repair_h": "changed",
-}
-_COMPUTED = {
-    "options": compute.options,
-    "cycles": compute.cycles,
-    "bed": effect.bed,
-    "marrow": effect.marrow,
-    "tumour": effect.tumour,
-    "changed": effect.changed,
-    "check": checking.check,
-}
 _GIVE_FIRST = "Give a cycle first."
 _NEED_A_CYCLE = ("cycles", "tumour", "check")
 
@@ -58,24 +42,35 @@ def page(model: PrrtCycles | None = None) -> Page:
     return _View(model or PrrtCycles()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, RestingView):
     STATE = "prrt_cycles"
     INPUTS = INPUTS
     QUESTION = QUESTION
+    OPTIONAL = OPTIONAL
+    PAUSE_S = 0.3
+    DRAGGED: ClassVar = {
+        "systematic_u": "cycles",
+        "alpha_beta": "bed",
+        "repair_h": "bed",
+        "gfr": "changed",
+        "kidneys_g": "changed",
+        "model_repair_h": "changed",
+    }
+    COMPUTED: ClassVar = {
+        "options": compute.options,
+        "cycles": compute.cycles,
+        "bed": effect.bed,
+        "marrow": effect.marrow,
+        "tumour": effect.tumour,
+        "changed": effect.changed,
+        "check": checking.check,
+    }
 
     def __init__(self, model):
-        self._saves, self._later = Rest(), ()
         super().__init__(model)
         self.ticks.observe(self._shown(lambda change: self._ticked(change["new"])), "value")
-        for name in OPTIONAL:  # a field emptied is an answer where the number may be missing
-            self.fields[name].observe(self._shown(lambda change, name=name: self._emptied(name)), "state")
 
     # what the learner does
-
-    def _emptied(self, name):
-        if not self._quiet and self.fields[name].state == "empty" and getattr(self.model, name) is not None:
-            setattr(self.model, name, None)
-            self._changed(name)
 
     def _ticked(self, ticks):
         if self._quiet:
@@ -84,11 +79,10 @@ class _View(Layout, SectionsView):
         self._changed("limits")
 
     def _changed(self, name):
-        self._refresh(None if name == "patient" else (name,))
-        if name in _DRAGGED:
-            self._saves.then(_PAUSE_S, self._shown(self._save))
+        if name == "patient":
+            self._all_anew()
         else:
-            self._save()
+            super()._changed(name)
 
     def _all_anew(self):
         self._refresh()
@@ -151,24 +145,13 @@ class _View(Layout, SectionsView):
             except InputError as refused:
                 self.not_kept.text = f"As the record answers: “{refused}”."
                 return
-            from mrtlab.apps.record import store
-
-            path = store.keep(made)
+            path = keep(made)
             self.model.keep(cycle, record.to_json(made))
             self.kept.text = f"Cycle {cycle} is in its record, {path}. What is missing are the signatures."
             self._show_detective()
             self._save()
 
     # what the page shows
-
-    @staticmethod
-    def _called(field) -> str:
-        return field.label
-
-    def _wrong(self, name) -> str:
-        if name in OPTIONAL and self.fields[name].state == "empty":
-            return ""
-        return super()._wrong(name)
 
     def _stale(self) -> None:
         super()._stale()
@@ -194,22 +177,7 @@ class _View(Layout, SectionsView):
             given = len(self.model.given_mbq)
             self.give.disabled = given >= CYCLES
             self.give.text = "All cycles are given" if given >= CYCLES else f"Give cycle {given + 1} and measure it"
-        sections = [one for one in INPUTS if names is None or set(names) & set(INPUTS[one])]
-        beside = _DRAGGED.get(names[0]) if names else None
-        if beside:  # a slider is moved: what stands beside it at once, the rest when it rests
-            self._show(beside)
-            sections.remove(beside)
-        self._later = [one for one in INPUTS if one in {*sections, *self._later}]
-        self._rest.cancel()
-        if beside and self._later:
-            self._rest.then(_PAUSE_S, self._shown(self._show_later))
-        elif not beside:
-            self._show_later()
-
-    def _show_later(self):
-        sections, self._later = self._later, ()
-        for section in sections:
-            self._show(section)
+        self._show_sections(names)
 
     def _show_what_waits(self):
         for section in INPUTS:
@@ -240,7 +208,7 @@ class _View(Layout, SectionsView):
         if self.sections[section].stale:
             return
         try:
-            found = _COMPUTED[section](self.model)
+            found = self.COMPUTED[section](self.model)
             self.codes[section].code = getattr(scripts, section)(self.model, found)
         except InputError as error:  # of this section's inputs: the others go on
             self._blank(section)
@@ -272,9 +240,7 @@ class _View(Layout, SectionsView):
             self.sources.set(range_words.sources(found))
 
     def _blank(self, section) -> None:
-        self.results[section].clear()
-        self.said_of[section].text = ""
-        self.flags[section].texts = []
+        super()._blank(section)
         self.same[section].layout.display = "none"
         if section == "options":
             self.tabled.layout.display = "none"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles.found import Alpha
-from mrtlab.apps.psma_cycles.look import BLUE, DARK, GREEN, RED, RED_TEXT, bar, digits, line, n, top_of
+from mrtlab.apps.psma_cycles.look import digits, n
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED, RED_TEXT, bar, line, top_of
 
 _ROWS = ("alpha particles", "electrons")
 

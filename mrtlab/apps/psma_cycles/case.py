@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from uncertainties import ufloat
 
-from mrtlab import planning, psma, record
+from mrtlab import planning, psma
 from mrtlab.apps.psma_cycles import compute
 from mrtlab.apps.psma_cycles.model import PsmaPage
 from mrtlab.constants import value
@@ -110,7 +110,7 @@ def _before(region: str, cycle: int) -> float:
 def begun(model: PsmaPage) -> DosimetryRecord:
     """Steps i to v of a cycle, up to the plan with its expected range."""
     activity, cycle = 1000 * model.activity_gbq, int(model.cycle)
-    made = DosimetryRecord.begin(PSEUDONYM, "PSMA", "Lu-177", "Lu-177-PSMA-617", cycle=cycle)
+    made = DosimetryRecord.begin(PSEUDONYM, "PSMA", "Lu-177", "Lu-177 PSMA-617", cycle=cycle)
     healthy = [NAMES[one] for one in psma.TISSUES if one != "tumour"]
     made = made.declare_intent(
         PHYSICIAN, "metastatic prostate cancer, virtual patient", "palliative", [NAMES["tumour"]], healthy
@@ -218,11 +218,3 @@ def told(found: DosimetryRecord) -> str:
         f"Record of **{found.header.pseudonym}**, cycle {found.header.cycle}, {len(found.steps)} steps, "
         f"{found.status.lower()}. It is the turn of {turns}."
     )
-
-
-def loaded(text: str) -> DosimetryRecord | None:
-    """The record kept with the page; None without one, or if it was changed."""
-    try:
-        return record.from_json(text) if text else None
-    except InputError:
-        return None

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles.found import Cycles
-from mrtlab.apps.psma_cycles.look import (
-    BLUE,
-    DARK,
-    RED,
-    RED_TEXT,
-    TISSUES,
-    digits,
-    gy,
-    line,
-    n,
-    small,
-    top_of,
-    u,
-    with_u,
-)
+from mrtlab.apps.psma_cycles.look import TISSUES, digits, gy, n, small, u, with_u
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 
 def axes(figure):

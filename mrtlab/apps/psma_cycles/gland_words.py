@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles.found import Glands
-from mrtlab.apps.psma_cycles.look import BLUE, DARK, RED, TISSUES, bar, gy, line, n, small, top_of, u, with_u
+from mrtlab.apps.psma_cycles.look import TISSUES, gy, n, small, u, with_u
+from mrtlab.apps.sections.look import BLUE, DARK, RED, bar, line, top_of
 
 LABELS = {
     "seen": "as counted",

@@ -9,9 +9,7 @@ from mrtlab.apps.controls import (
     DataTable,
     Details,
     Download,
-    Figure,
     Flag,
-    Flags,
     Group,
     Html,
     Note,
@@ -130,11 +128,7 @@ class Layout(SectionsLayout):
         self._make_fields()
         self._make_chosen()
         self._make_questions(QUESTIONS)
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(WORDS)
         self._make_results(_CODES)
         self._make_more()
         self._make_page()
@@ -241,19 +235,10 @@ class Layout(SectionsLayout):
             "What the investigation found", help="in a sentence; asked for where a dose lies outside its range"
         )
         self.put = Button("Put this verification into the record", on_click=lambda _: self._put())
-        self.recorded, self.record_refused = Note(), Flag()
-        self.json = Download("Download the record", "record.json", lambda: self._json(), "application/json")
-        self.to_record = Html(
-            '<p>It is signed, by two persons, on <a href="../record.ipynb">the page of the record</a>.</p>',
-            kind="prose",
-        )
+        self._make_kept("Download the record")
 
     def _make_page(self):
-        fields, chosen = self.fields, self.chosen
-
-        def some(*names):
-            return [fields.get(name) or chosen[name] for name in names]
-
+        some = self._some
         self.steps = Group("Steps", some("francium", "bismuth", "lead", "bismuth_h"))
         controls = {
             "units": [Group("Measurement", some("printed")), Group("Regimen", some("cycle_gbq", "planned_cycles"))],
@@ -302,15 +287,7 @@ class Layout(SectionsLayout):
             "single": [self.statement, self.checks, self.physicist, self.truth],
             "alpha": [Text(alpha_words.PRINTED_NOTE), self.alpha_csv],
         }
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[self.results[name], self.said_of[name], *extra.get(name, ()), self.flags[name], self.same[name]],
-            )
-            for name in INPUTS
-        }
+        self._make_sections(_TITLES, controls, {name: [*extra.get(name, ()), self.flags[name]] for name in INPUTS})
         recorded = Section(
             "What goes into the record of this cycle?",
             under=[
@@ -340,3 +317,6 @@ class Layout(SectionsLayout):
             units="MBq · h · Gy",
             foot=False,
         )
+
+    def _under(self, name):
+        return [self.results[name], self.said_of[name]]  # the flags stand below what else is under a figure

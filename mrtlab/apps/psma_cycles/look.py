@@ -1,42 +1,8 @@
-"""Colours, names and small words that the sections of the PSMA page share."""
+"""Names and small words that the sections of the PSMA page share."""
 
 from __future__ import annotations
 
-from mrtlab.apps.radioiodine.look import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREEN_TEXT,
-    PURPLE,
-    PURPLE_TEXT,
-    RED,
-    RED_TEXT,
-    SOFT,
-    bar,
-    line,
-    top_of,
-)
-
-__all__ = [
-    "BLUE",
-    "DARK",
-    "GREEN",
-    "GREEN_TEXT",
-    "PURPLE",
-    "PURPLE_TEXT",
-    "RED",
-    "RED_TEXT",
-    "SOFT",
-    "TISSUES",
-    "bar",
-    "gy",
-    "line",
-    "n",
-    "span",
-    "top_of",
-    "u",
-    "with_u",
-]
+__all__ = ["TISSUES", "digits", "gy", "n", "small", "span", "u", "with_u"]
 
 TISSUES = {
     "kidney": "Kidneys",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles.found import Marrows
-from mrtlab.apps.psma_cycles.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, bar, gy, n, top_of
+from mrtlab.apps.psma_cycles.look import gy, n
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, bar, top_of
 
 SITES = {
     "uninvolved": "far from metastases",

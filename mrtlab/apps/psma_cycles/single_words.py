@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles import case
-from mrtlab.apps.psma_cycles.look import (
-    BLUE,
-    DARK,
-    GREEN,
-    RED,
-    RED_TEXT,
-    TISSUES,
-    gy,
-    line,
-    n,
-    small,
-    span,
-    top_of,
-    u,
-    with_u,
-)
+from mrtlab.apps.psma_cycles.look import TISSUES, gy, n, small, span, u, with_u
 from mrtlab.apps.psma_cycles.model import PsmaPage
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED, RED_TEXT, line, top_of
 from mrtlab.errors import Flag
 from mrtlab.psma import SingleImage
 

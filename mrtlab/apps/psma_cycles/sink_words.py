@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.psma_cycles.found import Sink
-from mrtlab.apps.psma_cycles.look import BLUE, DARK, RED, RED_TEXT, TISSUES, gy, line, small, top_of
+from mrtlab.apps.psma_cycles.look import TISSUES, gy, small
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 _STYLES = {"kidney": (BLUE, "o", BLUE), "parotid": (RED, "s", RED_TEXT)}
 

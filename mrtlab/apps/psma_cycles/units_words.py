@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from mrtlab.apps.psma_cycles.found import Units
-from mrtlab.apps.psma_cycles.look import BLUE, GREEN, GREEN_TEXT, RED, RED_TEXT, TISSUES, gy, line, small
+from mrtlab.apps.psma_cycles.look import TISSUES, gy, small
+from mrtlab.apps.sections.look import BLUE, GREEN, GREEN_TEXT, RED, RED_TEXT, line
 
 _ROWS = ("kidney", "salivary", "lacrimal", "marrow", "tumour")
 _PLACE = {**{name: place for place, name in enumerate(_ROWS)}, "parotid": 1}

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from mrtlab import psma, record
+from typing import ClassVar
+
+from mrtlab import psma
 from mrtlab.apps.controls import Page, escape
 from mrtlab.apps.psma_cycles import case, course_words, scripts, single_words, units_words
 from mrtlab.apps.psma_cycles.compute import COMPUTED
 from mrtlab.apps.psma_cycles.layout import INPUTS, QUESTION, WORDS, Layout
 from mrtlab.apps.psma_cycles.model import PRINTED, PsmaPage
-from mrtlab.apps.sections import GATED, SectionsView
+from mrtlab.apps.sections import KeptRecord, RestingView
 from mrtlab.constants import value
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
-_PAUSE_S = 0.2
-#: Sliders, and what is painted at once when they move.
-_DRAGGED = {
-    "planned_cycles": "units",
-    "tumour_ml": "sink",
-    "shrink": "sink",
-    "strength": "sink",
-    "recovery": "glands",
-    "overlap": "glands",
-    "time_h": "single",
-    "cycle": "single",
-    "francium": "alpha",
-    "bismuth": "alpha",
-    "lead": "alpha",
-    "kidney_share": "alpha",
-}
 #: Time-integrated activity that a region of the case shows, MBq·h; illustrative, like the activity of the glands.
 _SITE_TIA = {"uninvolved": 16.0, "beside metastases": 190.0, "metastases": 1100.0}
 _GLAND_TIA = {"parotid": 880.0, "submandibular": 380.0, "lacrimal": 26.0}
@@ -47,11 +33,27 @@ def page(model: PsmaPage | None = None) -> Page:
     return _View(model or PsmaPage()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, KeptRecord, RestingView):
     STATE = "psma_cycles"
     INPUTS = INPUTS
     QUESTION = QUESTION
-    _later = ()  # sections that wait until a slider rests
+    PAUSE_S = 0.2
+    DRAGGED: ClassVar = {
+        "planned_cycles": "units",
+        "tumour_ml": "sink",
+        "shrink": "sink",
+        "strength": "sink",
+        "recovery": "glands",
+        "overlap": "glands",
+        "time_h": "single",
+        "cycle": "single",
+        "francium": "alpha",
+        "bismuth": "alpha",
+        "lead": "alpha",
+        "kidney_share": "alpha",
+    }
+    COMPUTED = COMPUTED
+    SCRIPTS = scripts
 
     def __init__(self, model):
         self._found = {}
@@ -63,9 +65,7 @@ class _View(Layout, SectionsView):
 
     def _changed(self, name):
         self._fill(name)
-        self._refresh((name,))
-        if name not in _DRAGGED:
-            self._save()
+        super()._changed(name)
 
     def _fill(self, name) -> None:
         """What belongs to another number, gland, place or image is put in; it can be typed over."""
@@ -101,26 +101,7 @@ class _View(Layout, SectionsView):
         """Show anew the sections that depend on some inputs, or all."""
         self._show_questions()
         self._stale()
-        sections = [one for one in INPUTS if names is None or set(names) & set(INPUTS[one])]
-        beside = _DRAGGED.get(names[0]) if names else None
-        if beside:  # a slider is moved: what stands beside it at once, the rest when it rests
-            self._show(beside)
-            sections.remove(beside)
-        self._later = [one for one in INPUTS if one in {*sections, *self._later}]
-        self._rest.cancel()
-        if beside:
-            self._rest.then(_PAUSE_S, self._shown(self._rested))
-        else:
-            self._show_later()
-
-    def _rested(self):
-        self._show_later()
-        self._save()
-
-    def _show_later(self):
-        sections, self._later = self._later, ()
-        for section in sections:
-            self._show(section)
+        self._show_sections(names)
 
     def _show_questions(self):
         for name in self.choices:
@@ -133,25 +114,11 @@ class _View(Layout, SectionsView):
         self.physicist.layout.display = None if for_physicist else "none"
         self.steps.layout.display = None if self.model.daughters == "steps" else "none"
 
-    def _show(self, section) -> None:
-        """One section, if it may be shown and its inputs can be read."""
-        if self._waits(section):
-            self._blank(section)
-            self.figures[section].empty(GATED)
-            return
-        if self.sections[section].stale:
-            return
-        try:
-            found = COMPUTED[section](self.model)
-        except InputError as error:  # an answer of this section, such as no dose without recovery
-            self._blank(section)
-            self.figures[section].fail(str(error))
-            return
+    def _tell(self, section, found) -> None:
         said, _ = WORDS[section]
         self._found[section] = found
         self.figures[section].show(found)
         self.results[section].set(*said.result(found))
-        self.codes[section].code = getattr(scripts, section)(self.model)
         self.same[section].layout.display = None
         self.flags[section].texts = list(getattr(found, "remarks", ()))
         if section == "single":
@@ -177,10 +144,8 @@ class _View(Layout, SectionsView):
         self.checks.html = f"<p>Look at first:</p><ol>{items}</ol>" if items else ""
 
     def _blank(self, section) -> None:
+        super()._blank(section)
         self._found.pop(section, None)
-        self.results[section].clear()
-        self.said_of[section].text = self.codes[section].code = ""
-        self.flags[section].texts = []
         self.same[section].layout.display = "none"
         if section == "course":
             self.table.layout.display = self.csv.layout.display = "none"
@@ -208,7 +173,7 @@ class _View(Layout, SectionsView):
             if stale or "single" not in self._found:
                 self.record_refused.text = f"Not yet: {stale or 'the prediction on one image comes first'}."
                 return
-            start = case.loaded(self.model.record)
+            start = self._record()
             try:
                 if start is None:
                     raise InputError("begin the record of the plan first: a verification needs a range fixed before")
@@ -218,23 +183,8 @@ class _View(Layout, SectionsView):
                 return
             self._keep(done)
 
-    def _keep(self, made) -> None:
-        from mrtlab.apps.record import store
+    def _told(self, found):
+        return case.told(found)
 
-        self.record_refused.text = ""
-        store.keep(made)
-        self.model.record = record.to_json(made)
-        self._save()
-        self._show_record()
-
-    def _show_record(self):
-        found = case.loaded(self.model.record)
-        if found is None:  # none yet, or a text of an earlier visit that was changed since
-            self.model.record = ""
-        self.recorded.text = case.told(found) if found else ""
-        self.json.filename = f"{found.header.pseudonym}-cycle-{found.header.cycle}.json" if found else "record.json"
-        for widget in (self.json, self.to_record):
-            widget.layout.display = None if found else "none"
-
-    def _json(self) -> bytes:
-        return self.model.record.encode("utf-8")
+    def _file(self, found):
+        return f"{found.header.pseudonym}-cycle-{found.header.cycle}.json"

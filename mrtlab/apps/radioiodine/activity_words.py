@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mrtlab import radioiodine
-from mrtlab.apps.radioiodine.look import BLUE, DARK, GREEN, RED, RED_TEXT, days, line, mbq, per_cent, top_of
+from mrtlab.apps.radioiodine.look import days, mbq, per_cent
 from mrtlab.apps.radioiodine.planned import Activity
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED, RED_TEXT, line, top_of
 from mrtlab.units import format_quantity
 
 TARGETS = ("Indication", "Aim", "Dose", "Source")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.radioiodine.given import Contact
-from mrtlab.apps.radioiodine.look import BLUE, DARK, RED, RED_TEXT, line, mbq, top_of
+from mrtlab.apps.radioiodine.look import mbq
+from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 
 def axes(figure):

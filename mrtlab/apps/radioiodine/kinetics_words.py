@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from matplotlib.patches import Polygon
 
-from mrtlab.apps.radioiodine.look import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREEN_TEXT,
-    RED,
-    RED_TEXT,
-    days,
-    line,
-    per_cent,
-    top_of,
-)
+from mrtlab.apps.radioiodine.look import days, per_cent
 from mrtlab.apps.radioiodine.measured import HOURS, POPULATION, Explored
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, line, top_of
 
 
 def axes(figure):

@@ -8,9 +8,7 @@ from mrtlab.apps.controls import (
     DataTable,
     Details,
     Download,
-    Figure,
     Flag,
-    Flags,
     Group,
     Html,
     Note,
@@ -93,11 +91,7 @@ class Layout(SectionsLayout):
         self._make_fields()
         self._make_questions(QUESTION.values())
         self.patient = Text()
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in _WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(_WORDS)
         self._make_results(_CODES)
         self.own = Button("Set the sliders to this patient", on_click=lambda _: self._take_own())
         self.protocols = DataTable(
@@ -110,16 +104,7 @@ class Layout(SectionsLayout):
         self.outcomes = DataTable(
             activity_words.OUTCOMES, activity_words.outcomes(), "What was observed, as published", show_caption=True
         )
-        self.table = DataTable((), caption="A row for every activity")
-        self.handed = Text()
-        self.parts = DataTable(range_words.PARTS, caption="Components of the uncertainty", show_caption=True)
-        self.sources = DataTable(range_words.SOURCES, caption="Sources", show_caption=True)
-        self.download = Download(
-            "Download the range as CSV",
-            "activities.csv",
-            lambda: scripts.options_csv(self.model).encode("utf-8"),
-            "text/csv",
-        )
+        self._make_range(lambda: scripts.options_csv(self.model))
         self.role_play = Button("Let the physician of the case decide", on_click=lambda _: self._role_play())
         self.begin = Button("Fix the plan and begin its record", primary=True, on_click=lambda _: self._begin())
         self.not_fixed, self.fixed = Flag(), Right()
@@ -208,12 +193,7 @@ class Layout(SectionsLayout):
         self.clocks = {name: TextField(labels[name], **more.get(name, {})) for name in TEXTS}
 
     def _make_page(self):
-        fields, chosen, texts = self.fields, self.chosen, self.clocks
-
-        def some(*names):
-            return [fields[name] for name in names]
-
-        self.physicist = Details("Components of the uncertainty, and sources", [self.parts, self.sources], opened=True)
+        some = self._some
         self.offers = [
             Details("This patient with one, two and three measurements", [self.fitting, self.protocols]),
             Details("Doses that others aim at, with their sources", [self.targets]),
@@ -228,54 +208,36 @@ class Layout(SectionsLayout):
             ],
             "kinetics": [Group("Iodine in this curve", some("k_t", "k_b", "t_eff")), self.own],
             "activity": [
-                Group("Ultrasound", [texts[name] for name in LOBES]),
+                Group("Ultrasound", some(*LOBES)),
                 Group("Dose", some("aim_gy")),
-                Details("more: measurements, energy, volume", [chosen[one] for one in ("protocol", "mode", "factor")]),
+                Details("more: measurements, energy, volume", some("protocol", "mode", "factor")),
             ],
             "options": [
                 Group("Range", some("low_mbq", "high_mbq", "steps")),
                 Group("The physician wants", some("least_gy", "most_gy")),
-                Group("View", [chosen["audience"]]),
+                Group("View", some("audience")),
                 Details("more: standard uncertainties", some(*_SPREAD)),
             ],
             "verify": [
                 Group("Therapy, counts (illustrative)", some(*_AFTER)),
                 Group("Administration", some("delivered_mbq")),
-                Details("more: a gland that shrinks", [chosen["gland"], *some("mass_half_d")]),
-                Details("more: outside the range", [texts["finding"]]),
+                Details("more: a gland that shrinks", some("gland", "mass_half_d")),
+                Details("more: outside the range", some("finding")),
             ],
             "contact": [
                 Group("Contact", some("distance_m", "occupancy", "start_d")),
-                Details("more: the limits of your country", [*some("limit_msv", "limit_rate"), texts["country"]]),
+                Details("more: the limits of your country", some("limit_msv", "limit_rate", "country")),
             ],
         }
         self.after_verify = Row([self.into, self.save_whole])
         extra = {"activity": self.offers, "verify": [self.moved, self.after_verify, self.not_kept, self.kept]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[
-                    self.results[name],
-                    self.said_of[name],
-                    self.flags[name],
-                    *extra.get(name, ()),
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
-        self.tabled = Section(
-            "The range as it is handed over",
-            under=[self.table, self.handed, self.physicist, self.download],
-        )
+        self._make_sections(_TITLES, controls, extra)
         link = '<p>Records are opened, filled and signed on <a href="../record.ipynb">the page of records</a>.</p>'
         self.prescribe = Section(
             "The physician prescribes",
             controls=[
-                Group("Prescription", [*some("prescribed_mbq"), chosen["intent"], texts["reason"]]),
-                Group("Who", [texts["physician"], texts["physicist"]]),
+                Group("Prescription", some("prescribed_mbq", "intent", "reason")),
+                Group("Who", some("physician", "physicist")),
             ],
             under=[
                 Note(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.radioiodine.look import BLUE, GREEN, GREEN_TEXT, RED, RED_TEXT, line, mbq, source_rows, top_of
+from mrtlab.apps.radioiodine.look import mbq
 from mrtlab.apps.radioiodine.planned import Options
+from mrtlab.apps.sections.look import BLUE, GREEN, GREEN_TEXT, RED, RED_TEXT, line, source_rows, top_of
+from mrtlab.apps.sections.words import FIXED, chance, probability
 from mrtlab.planning import relative_uncertainty
 
-_FIXED = "\u00a0"  # a space at which no line breaks
 PARTS = ("Component", "Relative standard uncertainty", "Status")
 SOURCES = ("Source", "Citation", "Status")
 FORMULAS = (
@@ -73,17 +74,6 @@ def numbers(found: Options):
     return ("Activity, MBq", "Median, Gy", "2.5 %, Gy", "97.5 %, Gy"), rows
 
 
-def chance(p: float) -> str:
-    """A probability in words."""
-    if p < 0.005:
-        return "practically none"
-    if p > 0.995:
-        return "practically certain"
-    if 0.45 <= p <= 0.55:
-        return "as likely as not"
-    return f"{round(100 * p)} in 100"
-
-
 def physician(found: Options):
     """Columns and rows in words and doses."""
     columns = (
@@ -95,8 +85,8 @@ def physician(found: Options):
     rows = []
     for one, below, above in zip(found.table, found.below, found.above, strict=True):
         low, high = one.interval95_gy
-        dose = f"about {one.median_gy:.0f} Gy ({low:.0f} to {high:.0f})".replace(" ", _FIXED)
-        rows.append((mbq(one.activity_mbq).replace(" ", _FIXED), dose, chance(below), chance(above)))
+        dose = f"about {one.median_gy:.0f} Gy ({low:.0f} to {high:.0f})".replace(" ", FIXED)
+        rows.append((mbq(one.activity_mbq).replace(" ", FIXED), dose, chance(below), chance(above)))
     return columns, rows
 
 
@@ -116,18 +106,14 @@ def physicist(found: Options):
         rows.append(
             (
                 f"{one.activity_mbq:.1f}",
-                f"{one.median_gy:.1f} " + f"({low:.1f} to {high:.1f})".replace(" ", _FIXED),
+                f"{one.median_gy:.1f} " + f"({low:.1f} to {high:.1f})".replace(" ", FIXED),
                 f"{found.per_mbq:.4f}",
-                _probability(below),
-                _probability(above),
-                _probability(1 - below - above),
+                probability(below),
+                probability(above),
+                probability(1 - below - above),
             )
         )
     return columns, rows
-
-
-def _probability(p: float) -> str:
-    return f"<{_FIXED}0.001" if p < 0.001 else f">{_FIXED}0.999" if p > 0.999 else f"{p:.3f}"
 
 
 def result(found: Options):

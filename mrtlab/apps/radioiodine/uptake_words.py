@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.radioiodine.look import BLUE, DARK, PURPLE, PURPLE_TEXT, RED, bar, line
 from mrtlab.apps.radioiodine.measured import Measured
+from mrtlab.apps.sections.look import BLUE, DARK, PURPLE, PURPLE_TEXT, RED, bar, line
 
 _NAMES = ("standard", "background", "neck", "thigh")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mrtlab.apps.radioiodine.given import Verified
-from mrtlab.apps.radioiodine.look import BLUE, DARK, GREEN, RED, RED_TEXT, days, gy, line, mbq, top_of
+from mrtlab.apps.radioiodine.look import days, gy, mbq
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED, RED_TEXT, line, top_of
 
 NO_PLAN = "No plan is fixed yet. A dose is verified against the range that was expected of it before."
 

@@ -20,7 +20,7 @@ from mrtlab.apps.radioiodine import (
 )
 from mrtlab.apps.radioiodine.layout import INPUTS, QUESTION, Layout
 from mrtlab.apps.radioiodine.model import OPTIONAL, RANGES, RadioiodinePage
-from mrtlab.apps.sections import GATED, Rest, SectionsView
+from mrtlab.apps.sections import GATED, HandedRange, Rest, SectionsView, keep
 from mrtlab.errors import InputError
 
 __all__ = ["page"]
@@ -57,24 +57,18 @@ def page(model: RadioiodinePage | None = None) -> Page:
     return _View(model or RadioiodinePage()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, HandedRange, SectionsView):
     STATE = "radioiodine_benign"
     INPUTS = INPUTS
     QUESTION = QUESTION
+    OPTIONAL = OPTIONAL
+    range_words = range_words
 
     def __init__(self, model):
         self._fits, self._saves = Rest(), Rest()
         super().__init__(model)
-        with self._shown:  # a field emptied is an answer where the number may be missing
-            for name in OPTIONAL:
-                self.fields[name].observe(self._shown(lambda change, name=name: self._emptied(name)), "state")
 
     # what the learner does
-
-    def _emptied(self, name):
-        if not self._quiet and self.fields[name].state == "empty" and getattr(self.model, name) is not None:
-            setattr(self.model, name, None)
-            self._changed(name)
 
     def _changed(self, name):
         self._refresh((name,))
@@ -116,7 +110,7 @@ class _View(Layout, SectionsView):
                 return
             try:
                 case = casebook.begin(self.model)
-                self._keep(case)
+                keep(case)
             except InputError as error:
                 self.not_fixed.text = f"Not fixed: {error}."
                 return
@@ -129,19 +123,13 @@ class _View(Layout, SectionsView):
         with self._shown:
             self.not_kept.text = self.kept.text = ""
             try:
-                path = self._keep(casebook.go_on(self.model))
+                path = keep(casebook.go_on(self.model))
             except InputError as error:
                 self.not_kept.text = f"Not in the record. {error}."
                 return
             self.kept.text = (
                 f"In the record, {path}. What is missing are two signatures, of two persons: on the page of records."
             )
-
-    @staticmethod
-    def _keep(case):
-        from mrtlab.apps.record import store
-
-        return store.keep(case)
 
     def _plan_bytes(self) -> bytes:
         if not self.model.record:
@@ -153,18 +141,8 @@ class _View(Layout, SectionsView):
 
     # what the page shows
 
-    @staticmethod
-    def _called(field) -> str:
-        return field.label
-
-    def _wrong(self, name) -> str:
-        if name in OPTIONAL and self.fields[name].state == "empty":
-            return ""
-        return super()._wrong(name)
-
     def _stale(self) -> None:
         super()._stale()
-        self.tabled.stale = self.sections["options"].stale
         self.prescribe.stale = self._wrong("prescribed_mbq")
 
     def _refresh(self, names=None):
@@ -199,26 +177,22 @@ class _View(Layout, SectionsView):
         if self.sections[section].stale:
             return
         if section == "verify" and not self.model.record:
-            self._none(section)
+            self._blank(section)
             self.figures[section].empty(verify_words.NO_PLAN)
             return
         try:
             found = _COMPUTED[section](self.model)
             self.codes[section].code = getattr(scripts, section)(self.model, found)
         except InputError as error:  # of the patient or of this section: the others go on
-            self._none(section)
+            self._blank(section)
             self.figures[section].fail(str(error))
             return
         self.same[section].layout.display = None
         self._tell(section, found)
 
-    def _none(self, section) -> None:
-        self.results[section].clear()
-        self.said_of[section].text = ""
-        self.flags[section].texts = []
+    def _blank(self, section) -> None:
+        super()._blank(section)
         self.same[section].layout.display = "none"
-        if section == "options":
-            self.tabled.layout.display = "none"
         if section == "verify":
             self.moved.text = ""
             self.after_verify.layout.display = "none"
@@ -228,23 +202,13 @@ class _View(Layout, SectionsView):
         self.figures[section].show(found)
         self.results[section].set(*said.result(found))
         if section == "options":
-            self._tell_options(found)
+            self._tell_range(found)
             return
         self.said_of[section].text = said.said(found)
         self.flags[section].texts = list(getattr(found, "remarks", ()))
         if section == "verify":
             self.moved.text = verify_words.moved(found)
             self.after_verify.layout.display = None
-
-    def _tell_options(self, found) -> None:
-        audience = self.model.audience
-        columns, rows = getattr(range_words, audience)(found)
-        self.tabled.layout.display = None
-        self.table.set(rows, columns)
-        self.handed.text = range_words.said(found, audience)
-        if audience == "physicist":
-            self.parts.set(range_words.parts(found))
-            self.sources.set(range_words.sources(found))
 
     def _show_protocols(self):
         """The patient with one, two and three measurements; the first fit takes a second."""

@@ -6,7 +6,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from mrtlab.apps import sections
 from mrtlab.apps.registry.model import CENTRES, RIGHT, Merged, RegistryPage, centre_rows, planted
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, GREEN, RED_TEXT, line
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, RED_TEXT, line
 from mrtlab.record import ROW_ERRORS
 
 HEADS = {"mean": "Before you merge: what do a few slips do?"}

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mrtlab.apps import sections
 from mrtlab.apps.resources.model import RIGHT, Found, ResourcesPage
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, RED, SOFT, line
+from mrtlab.apps.sections.look import BLUE, DARK, RED, SOFT, line
 from mrtlab.patients.methods import find_method
 
 HEADS = {"gain": "Before you look: which scan is worth most?"}

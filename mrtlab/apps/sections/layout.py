@@ -10,7 +10,9 @@ from mrtlab.apps.controls import (
     Choice,
     CodePanel,
     Details,
+    Figure,
     Flag,
+    Flags,
     Note,
     NumberField,
     Result,
@@ -48,6 +50,35 @@ class SectionsLayout:
     def _number(self, name, label, unit, **more):
         low, high = self.RANGES[name]
         return NumberField(label, unit, getattr(self.model, name), minimum=low, maximum=high, **more)
+
+    def _some(self, *names) -> list:
+        """The controls of some inputs, in this order."""
+        controls = self.fields | self.chosen | self.clocks
+        return [controls[name] for name in names]
+
+    def _make_figures(self, shown: Mapping[str, tuple]) -> None:
+        """A figure and flags for each section; ``shown`` has the module that draws and describes it, and a height."""
+        self.figures = {
+            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
+            for name, (found, height) in shown.items()
+        }
+        self.flags = {name: Flags() for name in shown}
+
+    def _make_sections(self, titles: Mapping[str, str], controls: Mapping, extra: Mapping | None = None) -> None:
+        """Controls beside a figure, and under it its words, what the page adds in ``extra``, and the same in code."""
+        self.sections = {
+            name: Section(
+                title,
+                controls=controls.get(name, []),
+                figure=self.figures[name],
+                under=[*self._under(name), *(extra or {}).get(name, ()), self.same[name]],
+            )
+            for name, title in titles.items()
+        }
+
+    def _under(self, name: str) -> list:
+        """What stands first under a figure."""
+        return [self.results[name], self.said_of[name], self.flags[name]]
 
     def _make_results(self, titles: Mapping[str, str]) -> None:
         """What stands under each figure; ``titles`` tell apart the panels with the same in code."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar
 
 from mrtlab.apps import kept
@@ -54,13 +54,15 @@ class Rest:
 class SectionsView(SectionsLayout):
     """Links the controls of a layout to a model, keeps the learner's choices, marks what is out of date.
 
-    A subclass names the file of its state, the inputs that each section depends on, and the question that a section
-    waits for, if any; it makes its controls in ``_make`` and shows its sections in ``_refresh``.
+    A subclass names the file of its state, the inputs that each section depends on, the question that a section
+    waits for, if any, and the numbers that may be missing; it makes its controls in ``_make`` and shows its sections
+    in ``_refresh``.
     """
 
     STATE: ClassVar[str]
     INPUTS: ClassVar[Mapping[str, tuple[str, ...]]]
     QUESTION: ClassVar[Mapping[str, str]]
+    OPTIONAL: ClassVar[Collection[str]] = ()
 
     def __init__(self, model):
         self.model, self._quiet, self._rest = model, False, Rest()
@@ -73,6 +75,8 @@ class SectionsView(SectionsLayout):
             field.observe(self._shown(lambda change, name=name: self._input(name, change["new"])), "value")
         for field in self.fields.values():
             field.observe(self._shown(lambda change: self._stale()), "state")
+        for name in self.OPTIONAL:
+            self.fields[name].observe(self._shown(lambda change, name=name: self._emptied(name)), "state")
         with self._shown:
             self._show_inputs()
             self._refresh()
@@ -87,6 +91,12 @@ class SectionsView(SectionsLayout):
             return
         setattr(self.model, name, value)
         self._changed(name)
+
+    def _emptied(self, name):
+        """A field emptied is an answer where the number may be missing."""
+        if not self._quiet and self.fields[name].state == "empty" and getattr(self.model, name) is not None:
+            setattr(self.model, name, None)
+            self._changed(name)
 
     def _usable(self, name, value) -> bool:
         """Whether the model may have a value; the fields of numbers give none that it may not."""
@@ -134,6 +144,8 @@ class SectionsView(SectionsLayout):
     def _wrong(self, name) -> str:
         """Why an input cannot be used, if so."""
         field = self.fields.get(name)
+        if field and field.state == "empty" and name in self.OPTIONAL:
+            return ""
         return f"the field “{self._called(field)}” cannot be used" if field and field.state != "good" else ""
 
     @staticmethod
@@ -144,6 +156,12 @@ class SectionsView(SectionsLayout):
     def _stale(self) -> None:
         for name, section in self.sections.items():
             section.stale = next(filter(None, map(self._wrong, self.INPUTS[name])), "")
+
+    def _blank(self, section) -> None:
+        """Nothing under a figure whose numbers do not exist."""
+        self.results[section].clear()
+        self.said_of[section].text = self.codes[section].code = ""
+        self.flags[section].texts = []
 
     def _show_inputs(self, names=None):
         """Put model values into the controls: all, or the fields named."""

@@ -7,10 +7,7 @@ from mrtlab.apps.controls import (
     Choice,
     DataTable,
     Details,
-    Download,
-    Figure,
     Flag,
-    Flags,
     Group,
     Page,
     Row,
@@ -75,27 +72,14 @@ class Layout(SectionsLayout):
         self._make_fields()
         self._make_questions(QUESTIONS)
         self.patient = Text()
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in _WORDS.items()
-        }
+        self._make_figures(_WORDS)
         self.refused = {name: Flag() for name in INPUTS}
-        self.flags = {name: Flags() for name in INPUTS}
         self._make_results(_CODES)
         self.take = Button("Use this shunt for the patient", on_click=lambda _: self._take_shunt())
         self.offered = DataTable(partition_words.OFFERED, show_caption=True)
         self.source = Text()
         self.offers = Details("What is published for this device, with its source", [self.offered, self.source])
-        self.handed = Text()
-        self.table = DataTable((), caption="A row for every activity")
-        self.parts = DataTable(range_words.PARTS, caption="Components of the uncertainty", show_caption=True)
-        self.sources = DataTable(range_words.SOURCES, caption="Sources", show_caption=True)
-        self.download = Download(
-            "Download the range as CSV",
-            "activities.csv",
-            lambda: scripts.options_csv(self.model).encode("utf-8"),
-            "text/csv",
-        )
+        self._make_range(lambda: scripts.options_csv(self.model))
         self._make_page()
 
     def _make_fields(self):
@@ -149,12 +133,7 @@ class Layout(SectionsLayout):
         }
 
     def _make_page(self):
-        fields, chosen = self.fields, self.chosen
-
-        def some(*names):
-            return [fields[name] for name in names]
-
-        self.physicist = Details("Components of the uncertainty, and sources", [self.parts, self.sources], opened=True)
+        some = self._some
         controls = {
             "shunt": [
                 Group("Planar counts (illustrative)", some(*_COUNTS)),
@@ -162,46 +141,26 @@ class Layout(SectionsLayout):
                 Details("more: what falsifies it", some(*_BIAS)),
             ],
             "methods": [
-                Group("Device", [chosen["device"]]),
+                Group("Device", some("device")),
                 Group("Aims of the physician", some("perfused_aim_gy", "tumour_aim_gy")),
             ],
             "partition": [
                 Group("Patient", some("ratio", "tumour_g")),
-                Group("Treatment with glass", [*some("activity_gbq"), chosen["thresholds"]]),
-                Details("more: liver function", [*some("bilirubin"), chosen["reserve"]]),
+                Group("Treatment with glass", some("activity_gbq", "thresholds")),
+                Details("more: liver function", some("bilirubin", "reserve")),
             ],
             "options": [
                 Group("Range", some("low_gbq", "high_gbq", "steps")),
-                Group("View", [chosen["audience"]]),
+                Group("View", some("audience")),
                 Details("more: standard uncertainties", some("activity_u", "fraction_u", "mass_u")),
             ],
             "vial": [
-                Group("Label", [*some("vial_gbq"), self.clocks["calibrated"]]),
-                Group("Infusion", [self.clocks["infused"]]),
+                Group("Label", some("vial_gbq", "calibrated")),
+                Group("Infusion", some("infused")),
                 Details("more: residual", some("before", "after", "background", "elapsed_h")),
             ],
         }
-        extra = {"shunt": [self.take], "partition": [self.offers]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[
-                    self.results[name],
-                    self.said_of[name],
-                    self.refused[name],
-                    self.flags[name],
-                    *extra.get(name, ()),
-                    self.same[name],
-                ],
-            )
-            for name in INPUTS
-        }
-        self.tabled = Section(
-            "The range as it is handed over",
-            under=[self.table, self.handed, self.physicist, self.download],
-        )
+        self._make_sections(_TITLES, controls, {"shunt": [self.take], "partition": [self.offers]})
         body = Details("Change the patient", [Row(some(*_BODY[:4])), Row(some(*_BODY[4:]))])
         children = [self.left_out, Section("The patient", under=[self.patient, body])]
         for name, section in self.sections.items():
@@ -214,3 +173,7 @@ class Layout(SectionsLayout):
             units="MBq · g · Gy",
             foot=False,
         )
+
+    def _under(self, name):
+        results, said, flags = super()._under(name)
+        return [results, said, self.refused[name], flags]

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from matplotlib.patches import Rectangle
 
+from mrtlab.apps.sections.look import BLUE, DARK, DOSE_ENDS, GREEN, GREEN_TEXT, PURPLE, RED, RED_TEXT, bar, line, top_of
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_planning.compute import COMPARTMENTS, METHODS, Methods
-from mrtlab.apps.sirt_planning.look import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREEN_TEXT,
-    PURPLE,
-    RED,
-    RED_TEXT,
-    TISSUES,
-    bar,
-    clear_of,
-    gbq,
-    gy,
-    line,
-    low,
-    top_of,
-)
+from mrtlab.apps.sirt_planning.look import TISSUES, clear_of, gbq, low
 
 NAMES = {"bsa": "Body surface", "single": "Single compartment", "partition": "Partition"}
 _STYLE = {"bsa": (PURPLE, "//"), "single": (BLUE, ""), "partition": ("#8c959f", "..")}
@@ -42,7 +28,7 @@ def axes(figure):
 def draw(ax, found: Methods) -> None:
     """A bar per tissue and prescription, limits and aim as lines."""
     most = max([one.doses_gy[name] for one in found.methods if not one.refused for name in COMPARTMENTS])
-    end, _ = top_of(1.05 * max(most, *(one.dose_gy for one in found.levels)))
+    end, _ = top_of(1.05 * max(most, *(one.dose_gy for one in found.levels)), DOSE_ENDS)
     ax.set(xlim=(0, end))
     for group, tissue in enumerate(COMPARTMENTS):
         levels = [one for one in found.levels if one.compartment == tissue]

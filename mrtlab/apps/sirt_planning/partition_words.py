@@ -7,25 +7,23 @@ import math
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from mrtlab.apps.sirt_planning.compute import COMPARTMENTS, Explored
-from mrtlab.apps.sirt_planning.look import (
+from mrtlab.apps.sections.look import (
     BLUE,
     DARK,
+    DOSE_ENDS,
     GREEN,
     GREEN_TEXT,
     RED,
     RED_TEXT,
     SOFT,
-    TISSUES,
     bar,
-    clear_of,
-    gbq,
-    gy,
     line,
-    low,
     source_rows,
     top_of,
 )
+from mrtlab.apps.sections.words import gy
+from mrtlab.apps.sirt_planning.compute import COMPARTMENTS, Explored
+from mrtlab.apps.sirt_planning.look import TISSUES, clear_of, gbq, low
 
 _END = 12.0
 OFFERED = ("For", "Published dose", "Condition")
@@ -104,7 +102,7 @@ def _constraint(ax, place, row, limiting: bool) -> None:
 def _doses(ax, found: Explored) -> None:
     doses = found.doses.by_compartment
     levels = [row.constraint for row in found.plan.rows]
-    end, _ = top_of(1.02 * max([doses[name] for name in COMPARTMENTS] + [one.dose_gy for one in levels]))
+    end, _ = top_of(1.02 * max([doses[name] for name in COMPARTMENTS] + [one.dose_gy for one in levels]), DOSE_ENDS)
     ax.set(xlim=(0, end))
     for place, name in enumerate(COMPARTMENTS):
         here = [one for one in levels if one.compartment == name]

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from mrtlab.apps.sections.look import BLUE, DOSE_ENDS, GREEN, RED, line, source_rows, top_of
+from mrtlab.apps.sections.words import FIXED, chance, probability
 from mrtlab.apps.sirt_planning.giving import Options
-from mrtlab.apps.sirt_planning.look import (
-    BLUE,
-    GREEN,
-    RED,
-    TISSUES,
-    gbq,
-    line,
-    low,
-    source_rows,
-    top_of,
-)
+from mrtlab.apps.sirt_planning.look import TISSUES, gbq, low
 from mrtlab.planning import relative_uncertainty
 
-_FIXED = "\u00a0"  # a space at which no line breaks
 PANELS = ("tumour", "normal", "whole_normal", "lung")
 PARTS = ("Component", "Relative standard uncertainty", "Status")
 SOURCES = ("Source", "Citation", "Status")
@@ -49,7 +40,7 @@ def draw(panels, found: Options) -> None:
         options = [one for one in found.table if one.tissue == name]
         level = found.aim_gy if name == "tumour" else found.limits.get(name)
         highest = max([one.interval95_gy[1] for one in options] + [level or 0, 1])
-        end, step = top_of(1.03 * highest)
+        end, step = top_of(1.03 * highest, DOSE_ENDS)
         ax.set(xlim=(activities[0] - margin, activities[-1] + margin), ylim=(0, end))
         ax.set_yticks(np.arange(0, end * 1.001, step))
         aim = name == "tumour"
@@ -109,17 +100,6 @@ def numbers(found: Options):
     return ("Activity, GBq", "Tissue", "Median, Gy", "2.5 %, Gy", "97.5 %, Gy"), rows
 
 
-def chance(p: float) -> str:
-    """A probability in words."""
-    if p < 0.005:
-        return "practically none"
-    if p > 0.995:
-        return "practically certain"
-    if 0.45 <= p <= 0.55:
-        return "as likely as not"
-    return f"{round(100 * p)} in 100"
-
-
 def physician(found: Options):
     """Columns and rows in words and doses."""
     limited = list(found.limits)
@@ -129,7 +109,7 @@ def physician(found: Options):
     rows = []
     for activity, reached in zip(found.table.activities_mbq, found.reached, strict=True):
         by = {one.tissue: one for one in found.table if one.activity_mbq == activity}
-        row = [gbq(activity).replace(" ", _FIXED), _words(by["tumour"]), chance(reached)]
+        row = [gbq(activity).replace(" ", FIXED), _words(by["tumour"]), chance(reached)]
         for name in limited:
             row += [_words(by[name]), chance(by[name].probability_above)]
         rows.append(row)
@@ -138,8 +118,8 @@ def physician(found: Options):
 
 def _words(one) -> str:
     low_gy, high_gy = one.interval95_gy
-    fixed = f"({_number(low_gy)} to {_number(high_gy)})".replace(" ", _FIXED)
-    return f"about{_FIXED}{_number(one.median_gy)}{_FIXED}Gy {fixed}"
+    fixed = f"({_number(low_gy)} to {_number(high_gy)})".replace(" ", FIXED)
+    return f"about{FIXED}{_number(one.median_gy)}{FIXED}Gy {fixed}"
 
 
 def physicist(found: Options):
@@ -157,19 +137,15 @@ def physicist(found: Options):
         row = [f"{activity / 1000:.3f}"]
         for one in found.table:
             if one.activity_mbq == activity:
-                interval = f"({one.interval95_gy[0]:.1f} to {one.interval95_gy[1]:.1f})".replace(" ", _FIXED)
+                interval = f"({one.interval95_gy[0]:.1f} to {one.interval95_gy[1]:.1f})".replace(" ", FIXED)
                 row.append(f"{one.median_gy:.1f} {interval}")
                 if one.tissue == "tumour":
-                    row.append(_probability(reached))
+                    row.append(probability(reached))
                 elif one.probability_above is not None:
-                    row.append(_probability(one.probability_above))
+                    row.append(probability(one.probability_above))
         limiting = found.table.limiting_tissue(activity)
         rows.append([*row, low(limiting) if limiting else "–"])
     return columns, rows
-
-
-def _probability(p: float) -> str:
-    return f"<{_FIXED}0.001" if p < 0.001 else f">{_FIXED}0.999" if p > 0.999 else f"{p:.3f}"
 
 
 def result(found: Options):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from matplotlib.ticker import MaxNLocator
 
+from mrtlab.apps.sections.look import BLUE, DARK, PURPLE, RED, RED_TEXT, line
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_planning.compute import Shunt
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, PURPLE, RED, RED_TEXT, gbq, gy, line
+from mrtlab.apps.sirt_planning.look import gbq
 from mrtlab.units import format_quantity
 
 

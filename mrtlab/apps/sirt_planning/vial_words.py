@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, line
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_planning.giving import Vial
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, gbq, gy, line
+from mrtlab.apps.sirt_planning.look import gbq
 
 
 def axes(figure):

@@ -7,7 +7,8 @@ import math
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, gy, line
+from mrtlab.apps.sections.look import BLUE, DARK, GREEN, GREEN_TEXT, RED, RED_TEXT, line
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_verification.compute import Compared
 from mrtlab.apps.sirt_verification.words import name
 from mrtlab.planning import CHECKLIST

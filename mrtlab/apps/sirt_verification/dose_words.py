@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, RED, RED_TEXT, gy, line, top_of
+from mrtlab.apps.sections.look import BLUE, DARK, DOSE_ENDS, RED, RED_TEXT, line, top_of
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_verification.compute import Histogram
 
 METHODS = {"local": "local deposition", "kernel": "kernel"}
@@ -20,7 +21,7 @@ def axes(figure):
 def draw(ax, found: Histogram) -> None:
     """Three histograms, D70, D95 and the volume above a level."""
     end, step = top_of(
-        1.02 * max(float(found.shown.dose_at_volume(1)), float(found.true.dose_at_volume(1)), found.level_gy)
+        1.02 * max(float(found.shown.dose_at_volume(1)), float(found.true.dose_at_volume(1)), found.level_gy), DOSE_ENDS
     )
     ax.set(xlim=(0, end), xticks=[step * k for k in range(round(end / step) + 1)])
     for dvh, style in (

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from mrtlab.apps.sirt_planning.look import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREEN_TEXT,
-    PURPLE,
-    RED,
-    RED_TEXT,
-    bar,
-    gbq,
-    gy,
-    line,
-    top_of,
-)
+from mrtlab.apps.sections.look import BLUE, DARK, DOSE_ENDS, GREEN, GREEN_TEXT, PURPLE, RED, RED_TEXT, bar, line, top_of
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_verification.effect import Biology, Holmium
 from mrtlab.nuclides import nuclide
 
@@ -44,7 +32,7 @@ def _biology_axes(figure):
 def _biology_draw(panels, found: Biology) -> None:
     for ax, (key, one) in zip(panels, found.tissues.items(), strict=True):
         values = [getattr(one, field) for field, _ in _BARS]
-        end, step = top_of(1.25 * max(values))
+        end, step = top_of(1.25 * max(values), DOSE_ENDS)
         ax.set(xlim=(0, end), xticks=[step * k for k in range(round(end / step) + 1)])
         ax.set_title(
             f"{_TITLES[key]}: α/β {one.alpha_beta_gy:g} Gy, repair {one.repair_h:g} h, G {one.g:.4f}", loc="left"
@@ -125,7 +113,7 @@ def _holmium_draw(both, found: Holmium) -> None:
     left, right = both
     therapy = found.aim_gy - found.scout_gy
     rows = ((found.scout_gy, therapy), (found.scout_gy, found.aim_gy), (0.0, found.yttrium_gy))
-    end, step = top_of(1.3 * max(found.limit_gy, *(sum(row) for row in rows)))
+    end, step = top_of(1.3 * max(found.limit_gy, *(sum(row) for row in rows)), DOSE_ENDS)
     left.set(xlim=(0, end), xticks=[step * k for k in range(round(end / step) + 1)])
     for place, (scout, rest) in enumerate(rows):
         bar(
@@ -177,8 +165,8 @@ def _holmium_result(found: Holmium):
     return (
         "Ho-166 at treatment:",
         f"{found.therapy_mbq:.0f} MBq",
-        f"for {gy(found.aim_gy)} in all · scout {gy(found.scout_gy)} · {gbq(found.ordered_mbq)} if the vial is "
-        f"calibrated {found.ahead_h:g} h before",
+        f"for {gy(found.aim_gy)} in all · scout {gy(found.scout_gy)} · {found.ordered_mbq / 1000:.2f} GBq if the "
+        f"vial is calibrated {found.ahead_h:g} h before",
     )
 
 

@@ -9,9 +9,6 @@ from mrtlab.apps.controls import (
     Choice,
     Details,
     Download,
-    Figure,
-    Flag,
-    Flags,
     Group,
     Html,
     Note,
@@ -73,11 +70,7 @@ class Layout(SectionsLayout):
     def _make(self):
         self._make_fields()
         self._make_questions(QUESTIONS)
-        self.figures = {
-            name: Figure(found.draw, found.alt, found.numbers, axes=found.axes, height=height)
-            for name, (found, height) in WORDS.items()
-        }
-        self.flags = {name: Flags() for name in INPUTS}
+        self._make_figures(WORDS)
         self._make_results(_CODES)
         self.report = Text()
         self.measure = Button("Measure this patient", on_click=lambda _: self._measure())
@@ -129,19 +122,10 @@ class Layout(SectionsLayout):
             "What the investigation found", help="in a sentence; asked for where a dose lies outside its range"
         )
         self.put = Button("Put this verification into the record", on_click=lambda _: self._put())
-        self.recorded, self.record_refused = Note(), Flag()
-        self.json = Download("Download the record", "record.json", lambda: self._json(), "application/json")
-        self.to_record = Html(
-            '<p>It is signed, by two persons, on <a href="../record.ipynb">the page of the record</a>.</p>',
-            kind="prose",
-        )
+        self._make_kept("Download the record")
 
     def _make_page(self):
-        fields, chosen = self.fields, self.chosen
-
-        def some(*names):
-            return [fields.get(name) or chosen[name] for name in names]
-
+        some = self._some
         controls = {
             "planned": [
                 Group("Plan", some("planned_gbq")),
@@ -163,16 +147,7 @@ class Layout(SectionsLayout):
                 Group("Treatment", some("holmium_aim_gy", "scout_mbq", "ahead_h")),
             ],
         }
-        extra = {"compare": [self.why, self.checks, self.csv]}
-        self.sections = {
-            name: Section(
-                _TITLES[name],
-                controls=controls[name],
-                figure=self.figures[name],
-                under=[self.results[name], self.said_of[name], self.flags[name], *extra.get(name, ()), self.same[name]],
-            )
-            for name in INPUTS
-        }
+        self._make_sections(_TITLES, controls, {"compare": [self.why, self.checks, self.csv]})
         first = Section(
             "Who is it, and what happened?",
             controls=[Group("Measurement", some("next_patient")), self.measure],

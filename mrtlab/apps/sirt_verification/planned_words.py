@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from mrtlab.apps.sirt_planning.look import BLUE, DARK, gbq, gy, line, top_of
+from mrtlab.apps.sections.look import BLUE, DARK, DOSE_ENDS, line, top_of
+from mrtlab.apps.sections.words import gy
 from mrtlab.apps.sirt_verification.compute import Planned
 from mrtlab.apps.sirt_verification.words import name
 from mrtlab.planning import relative_uncertainty
@@ -20,7 +21,7 @@ def axes(figure):
 
 def draw(ax, found: Planned) -> None:
     """Points with 95 % bars."""
-    end, step = top_of(1.03 * max(one.interval95_gy[1] for one in found.expected.values()))
+    end, step = top_of(1.03 * max(one.interval95_gy[1] for one in found.expected.values()), DOSE_ENDS)
     ax.set(xlim=(0, end), xticks=[step * k for k in range(round(end / step) + 1)])
     names = [name(one) for one in found.expected]
     if getattr(ax.yaxis.get_major_formatter(), "seq", None) != names:  # new labels cost a new background
@@ -52,7 +53,7 @@ def alt(found: Planned) -> str:
         f"{name(key).lower()} {gy(one.median_gy)}, 95 % {' to '.join(map(_short, one.interval95_gy))}"
         for key, one in found.expected.items()
     )
-    return f"A point and a 95 % bar for the planned dose of each region at {gbq(found.activity_mbq)}: {each}."
+    return f"A point and a 95 % bar for the planned dose of each region at {found.activity_mbq / 1000:.2f} GBq: {each}."
 
 
 def numbers(found: Planned):
@@ -75,7 +76,7 @@ def result(found: Planned):
     tumour = found.expected["tumour"]
     low, high = tumour.interval95_gy
     return (
-        f"Planned for {gbq(found.activity_mbq)}:",
+        f"Planned for {found.activity_mbq / 1000:.2f} GBq:",
         f"tumour {gy(tumour.median_gy)} ({low:.0f} to {high:.0f})",
         f"normal liver {gy(found.expected['normal'].median_gy)} · lungs {gy(found.expected['lung'].median_gy)}",
     )

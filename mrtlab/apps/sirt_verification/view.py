@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mrtlab import record
+from typing import ClassVar
+
 from mrtlab.apps.controls import Page, escape
-from mrtlab.apps.sections import GATED, SectionsView
+from mrtlab.apps.sections import GATED, KeptRecord, RestingView
 from mrtlab.apps.sections.view import event_loop
 from mrtlab.apps.sirt_verification import casebook, compute, effect, measure, scripts, words
 from mrtlab.apps.sirt_verification.compare_words import checklist, why
@@ -14,17 +15,9 @@ from mrtlab.errors import InputError
 
 __all__ = ["page"]
 
-_PAUSE_S = 0.25
 _PAINTED_S = 1.0  # by then the page is painted: only then the images of the last visit are measured again
 _PICTURES_KEPT = 4
 _MEASURE_FIRST = "Measure the patient first."
-_DRAGGED = {
-    "level_gy": "dose",
-    "liver_alpha_beta": "biology",
-    "liver_repair_h": "biology",
-    "alpha": "biology",
-    "holmium_aim_gy": "holmium",
-}
 _COMPUTED = {
     "planned": compute.planned,
     "dose": compute.histogram,
@@ -45,10 +38,16 @@ def page(model: SirtVerification | None = None) -> Page:
     return _View(model or SirtVerification()).page
 
 
-class _View(Layout, SectionsView):
+class _View(Layout, KeptRecord, RestingView):
     STATE = "sirt_verification"
     INPUTS = INPUTS
-    _later = ()  # sections that wait until a slider rests
+    DRAGGED: ClassVar = {
+        "level_gy": "dose",
+        "liver_alpha_beta": "biology",
+        "liver_repair_h": "biology",
+        "alpha": "biology",
+        "holmium_aim_gy": "holmium",
+    }
     _case = None
     _working = None  # the measurement under way
 
@@ -132,9 +131,9 @@ class _View(Layout, SectionsView):
             self.report.text = words.report(self.model)
             self._stale()
         else:
-            self._refresh((name,))
-        if name not in _DRAGGED:
-            self._save()
+            super()._changed(name)
+            return
+        self._save()
 
     def _answered(self, section):
         self._refresh()
@@ -168,28 +167,9 @@ class _View(Layout, SectionsView):
         if names is None:
             self.report.text = words.report(self.model)
             self._show_record()
-        sections = [one for one in INPUTS if names is None or set(names) & set(INPUTS[one])]
-        beside = _DRAGGED.get(names[0]) if names else None
-        if beside:  # a slider is moved: what stands beside it at once, the rest when it rests
-            self._show(beside)
-            sections.remove(beside)
-        self._later = [one for one in INPUTS if one in {*sections, *self._later}]
-        self._rest.cancel()
-        if beside:
-            self._rest.then(_PAUSE_S, self._shown(self._rested))
-            return
-        self._show_later()
+        self._show_sections(names)
         if names is None or set(names) & {"planned_gbq", "delivered_gbq", "background"}:
             self._show_picture()
-
-    def _rested(self):
-        self._show_later()
-        self._save()
-
-    def _show_later(self):
-        sections, self._later = self._later, ()
-        for section in sections:
-            self._show(section)
 
     def _show_questions(self):
         for name in self.choices:
@@ -211,17 +191,19 @@ class _View(Layout, SectionsView):
         """One section, if it may be shown and its inputs can be read."""
         figure = self.figures[section]
         if section != "holmium" and self._case is None:
-            self._blank(section, _MEASURE_FIRST)
+            self._blank(section)
+            figure.empty(_MEASURE_FIRST)
             return
         if self._waits(section):
-            self._blank(section, GATED)
+            self._blank(section)
+            figure.empty(GATED)
             return
         if self.sections[section].stale:
             return
         try:
             found = _COMPUTED[section](self.model, self._case)
         except InputError as error:  # of this section's inputs: the others go on
-            self._blank(section, "")
+            self._blank(section)
             figure.fail(str(error))
             return
         said, _ = WORDS[section]
@@ -237,12 +219,9 @@ class _View(Layout, SectionsView):
             items = "".join(f"<li>{escape(one)}</li>" for one in checklist(found))
             self.checks.html = f"<ol>{items}</ol>" if items else ""
 
-    def _blank(self, section, text) -> None:
+    def _blank(self, section) -> None:
+        super()._blank(section)
         self._found.pop(section, None)
-        self.figures[section].empty(text or GATED)
-        self.results[section].clear()
-        self.said_of[section].text = self.codes[section].code = ""
-        self.flags[section].texts = []
         if section == "compare":
             self.why.text = self.checks.html = ""
 
@@ -323,30 +302,11 @@ class _View(Layout, SectionsView):
             self.record_refused.text = f"Not yet: {stale or 'the comparison is not there'}."
         return bool(self.record_refused.text)
 
-    def _keep(self, made) -> None:
-        from mrtlab.apps.record import store
+    def _told(self, found):
+        return casebook.told(found)
 
-        self.record_refused.text = ""
-        store.keep(made)
-        self.model.record = record.to_json(made)
-        self._save()
-        self._show_record()
-
-    def _record(self):
-        return record.from_json(self.model.record) if self.model.record else None
-
-    def _show_record(self):
-        try:
-            found = self._record()
-        except InputError:  # a file of an earlier visit that was changed since
-            found, self.model.record = None, ""
-        self.recorded.text = casebook.told(found) if found else ""
-        self.json.filename = f"{found.header.pseudonym}.json" if found else "record.json"
-        for widget in (self.json, self.to_record):
-            widget.layout.display = None if found else "none"
-
-    def _json(self) -> bytes:
-        return self.model.record.encode("utf-8")
+    def _file(self, found):
+        return f"{found.header.pseudonym}.json"
 
     def _csv(self) -> bytes:
         if "compare" not in self._found:
