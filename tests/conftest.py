@@ -21,11 +21,18 @@ EXAMPLES = int(os.environ.get("MRTLAB_EXAMPLES", "50"))
 hypothesis.settings.register_profile("mrtlab", deadline=None, derandomize=True, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("mrtlab")
 
+SLOW = {"browser", "package", "test_notebooks.py", "test_nbgrader.py", "test_coverage.py"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Files go to the processes in their order; by number of tests, the slow ones of few tests would come last."""
+    """Files go to the processes in their order, not by number of tests."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first: at the end all processes finish together on short ones."""
+    items.sort(key=lambda item: not (SLOW & {mark.name for mark in item.iter_markers()} or item.path.name in SLOW))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,8 +7,9 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import nbformat
 import pytest
@@ -29,23 +30,48 @@ UNEXPECTED = "mrt-unexpected"  # what mrtlab.apps.controls.guard puts on a page 
 MARKED = re.compile(rf"""class\s*=\s*["'][^"']*\b{UNEXPECTED}\b""")
 
 
-def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Run all cells with this interpreter, whichever kernels are installed; errors stay in the outputs."""
+class Kernel:
+    """This interpreter in a process of its own, whichever kernels are installed; notebooks run in it in turn.
 
-    async def run():
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-        client = NotebookClient(
-            notebook, km=manager, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}
-        )
-        try:
-            return await client.async_execute()
-        finally:  # a manager handed to nbclient is not shut down by it
-            if manager.has_kernel:
-                await manager.shutdown_kernel(now=True)
+    To start one and to import what all pages need takes longer than most notebooks do. Names are cleared between two.
+    """
 
-    # in a thread of its own: the tests in the browser leave an event loop running in this one
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(run())).result()
+    def __init__(self):
+        self._manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+        # in a thread of its own: the tests in the browser leave an event loop running in this one
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def execute(self, notebook: NotebookNode, folder: Path) -> NotebookNode:
+        """Run all cells; errors stay in the outputs."""
+        return self._wait(self._execute(notebook, folder))
+
+    async def _execute(self, notebook, folder):
+        before = nbformat.v4.new_code_cell(f"import os\nos.chdir({str(folder)!r})\n%reset -f")
+        whole = nbformat.v4.new_notebook(cells=[before, *notebook.cells], metadata=notebook.metadata)
+        # a manager handed to nbclient is not shut down by it
+        client = NotebookClient(whole, km=self._manager, timeout=300, allow_errors=True)
+        await client.async_execute()
+        assert not before.outputs, before.outputs
+        whole.cells = whole.cells[1:]
+        return whole
+
+    def close(self) -> None:
+        if self._manager.has_kernel:
+            self._wait(self._manager.shutdown_kernel(now=True))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with closing(Kernel()) as running:
+        yield running
 
 
 def problems(notebook: NotebookNode) -> list[str]:
@@ -83,18 +109,21 @@ def long_cells(notebook: NotebookNode) -> list[int]:
     ]
 
 
-def is_stripped(path: Path) -> bool:
-    run = subprocess.run([sys.executable, "-m", "nbstripout", "--keep-id", "--verify", str(path)], capture_output=True)
-    return run.returncode == 0
+def with_outputs(*paths: Path) -> list[str]:
+    """Names of the notebooks that are stored with outputs."""
+    command = [sys.executable, "-m", "nbstripout", "--keep-id", "--verify", *map(str, paths)]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8")
+    named = [path.name for path in paths if str(path) in run.stdout + run.stderr]
+    assert bool(run.returncode) == bool(named), run.stdout + run.stderr
+    return named
 
 
 def test_there_are_notebooks():
     assert FOLDER / "index.ipynb" in NOTEBOOKS
 
 
-@every_notebook
-def test_stored_without_outputs(path):
-    assert is_stripped(path), f"run: nbstripout --keep-id {path.name}"
+def test_stored_without_outputs():
+    assert with_outputs(*NOTEBOOKS) == [], "run nbstripout --keep-id on them"
 
 
 @every_notebook
@@ -103,8 +132,8 @@ def test_no_long_cell(path):
 
 
 @every_notebook
-def test_runs_without_any_error(path):
-    notebook = executed(nbformat.read(path, as_version=4), path.parent)
+def test_runs_without_any_error(path, kernel):
+    notebook = kernel.execute(nbformat.read(path, as_version=4), path.parent)
     assert WIDGETS in notebook.metadata.get("widgets", {}), "no widget appeared: is this page a dashboard?"
     assert problems(notebook) == []
 
@@ -133,26 +162,27 @@ class TestTheChecks:
             f"from IPython import display as d\nd.HTML('<p class=\"{UNEXPECTED}\">sorry</p>')",
         ],
     )
-    def test_a_failure_is_seen(self, cell, tmp_path):
+    def test_a_failure_is_seen(self, cell, tmp_path, kernel):
         first = "from ipywidgets import *\nfrom mrtlab.apps.controls import Page, guard"
-        found = problems(executed(self.notebook(first, cell), tmp_path))
+        found = problems(kernel.execute(self.notebook(first, cell), tmp_path))
         assert found
         assert any(word in found[0] for word in ("ZeroDivisionError", "guard"))
 
-    def test_a_refused_input_is_no_failure(self, tmp_path):
+    def test_a_refused_input_is_no_failure(self, tmp_path, kernel):
         cell = (
             "from ipywidgets import *\nfrom mrtlab import InputError\nfrom mrtlab.apps.controls import Page, guard\n"
             "page = Page('Title', [])\nwith guard(page):\n    raise InputError('mass_g must be above 0, got -1')\n"
             f"display(page, Output(), HTML('<style>.{UNEXPECTED} {{color: red}}</style>'))"
         )
-        notebook = executed(self.notebook(cell), tmp_path)
+        notebook = kernel.execute(self.notebook(cell), tmp_path)
         assert problems(notebook) == []
         assert "mass_g must be above 0" in str(notebook.metadata.widgets), "the page was not built"
 
     def test_the_kernel_is_this_interpreter(self, tmp_path, monkeypatch, foreign_kernel):
         for name, value in foreign_kernel.items():
             monkeypatch.setenv(name, value)
-        notebook = executed(self.notebook("import sys; print(sys.executable)"), tmp_path)
+        with closing(Kernel()) as other:
+            notebook = other.execute(self.notebook("import sys; print(sys.executable)"), tmp_path)
         assert os.path.normpath(notebook.cells[0].outputs[0].text.strip()) == os.path.normpath(sys.executable)
 
     def test_long_cells_are_counted(self):
@@ -163,5 +193,9 @@ class TestTheChecks:
         nbformat.write(notebook, tmp_path / "clean.ipynb")
         notebook.cells[0].outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "2"})]
         nbformat.write(notebook, tmp_path / "noisy.ipynb")
-        assert is_stripped(tmp_path / "clean.ipynb")
-        assert not is_stripped(tmp_path / "noisy.ipynb")
+        assert with_outputs(tmp_path / "clean.ipynb", tmp_path / "noisy.ipynb") == ["noisy.ipynb"]
+
+    def test_a_notebook_does_not_see_the_names_of_the_one_before(self, tmp_path, kernel):
+        for cells in ((f"name = {str(tmp_path)!r}",), ("1 + 1", "name")):
+            notebook = kernel.execute(self.notebook(*cells), tmp_path)
+        assert [problem.partition(" is not")[0] for problem in problems(notebook)] == ["cell 2: NameError: name 'name'"]

@@ -149,7 +149,7 @@ class TestOptions:
 
     @pytest.mark.parametrize("shared", [0.0, 0.08])
     def test_an_uncertain_dose_received_widens_the_range(self, shared):
-        """Half of the patients' total is below the median, and so on, in a simulation with the common part drawn once."""
+        """Against a simulation in which what both share is drawn once."""
         tissues = {"kidneys": TissueDose(6e-4, 1.4, ufloat(14, 1.6), shared)}
         row = planning.activity_options([7400], tissues, {"kidneys": 23})[0]
         random = np.random.default_rng(4)

@@ -11,9 +11,10 @@ from mrtlab import InputError, _userdata, record
 from mrtlab.apps import blood_dose
 from mrtlab.apps.blood_dose import compute, giving, range_words, scripts, words
 from mrtlab.apps.blood_dose import view as view_module
-from mrtlab.apps.blood_dose.cases import CASES, read_rows
+from mrtlab.apps.blood_dose.cases import CASES
 from mrtlab.apps.blood_dose.layout import INPUTS, QUESTION
 from mrtlab.apps.blood_dose.model import CHOICES, QUESTIONS, RANGES, RIGHT
+from mrtlab.apps.sections.rows import read_rows
 from mrtlab.nuclides import nuclide
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
@@ -381,7 +382,7 @@ class TestView:
         assert record.from_json(view._record_json().decode()).steps
 
     def test_a_slider_paints_what_stands_beside_it_and_the_rest_when_it_rests(self, made, unpainted, monkeypatch):
-        monkeypatch.setattr(view_module, "_PAUSE_S", 0.01)
+        monkeypatch.setattr(view_module._View, "PAUSE_S", 0.01)
         made.reset.click()
         painted = []
         for name, figure in made.figures.items():

@@ -249,7 +249,7 @@ class TestRecords:
     @pytest.mark.parametrize("section", INPUTS)
     def test_code_gives_the_same_numbers(self, section):
         model = after("first", ["go on"], limits=[0])
-        found = view_module._COMPUTED[section](model)
+        found = view_module._View.COMPUTED[section](model)
         code = getattr(scripts, section)(model, found)
         assert len(code.splitlines()) <= 15
         out = io.StringIO()

@@ -356,7 +356,7 @@ class TestView:
         assert "illustrative" in view.parts.html
 
     def test_a_slider_paints_what_stands_beside_it_and_the_rest_when_it_rests(self, view, monkeypatch):
-        monkeypatch.setattr(view_module, "_PAUSE_S", 0.01)
+        monkeypatch.setattr(view_module._View, "PAUSE_S", 0.01)
         painted = []
         for name, figure in view.figures.items():
             monkeypatch.setattr(figure, "show", lambda found, name=name: painted.append(name))

@@ -72,14 +72,40 @@ def standing(tab):
     return tab.page.locator(".mrt-status")
 
 
+def go(page, name: str, most: int = 60) -> None:
+    """Press Tab until something with this name has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { const node = document.activeElement, label = node.labels?.[0]?.textContent;
+            return [node.getAttribute("aria-label"), label, node.textContent].join("|"); }"""
+        )
+        if name in found:
+            return
+    raise AssertionError(f"{name!r} cannot be reached with Tab")
+
+
+def focus(page) -> str:
+    return page.evaluate("document.activeElement.textContent")
+
+
 def test_one_whole_exercise(new_tab, data_folder, reference):
+    """From the list to the solution: what was typed last time is there, and all but typing works by keyboard alone."""
     half_life, tia, u = reference
     tab = new_tab()
     page = tab.page
-    tab.type("Pseudonym", LEARNER)
-    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Exercises")
+    tab.look("list")
+    in_order(page)
+    go(page, "Pseudonym")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(LEARNER)
+    go(page, "Start")
+    page.keyboard.press("Enter")
     expect(page.get_by_text(f"You are {LEARNER}")).to_be_visible(**SLOW)
-    page.get_by_role("link", name=re.compile("Kidney time-integrated")).click()
+    expect(page.locator(".mrt-page h1")).to_be_focused(**SLOW)
+    go(page, "Kidney time-integrated")
+    page.keyboard.press("Enter")
     expect(card(tab, 1)).to_be_visible(timeout=60_000)
 
     # nothing, what cannot be read, the wrong dimension, a slip: one message each
@@ -93,6 +119,7 @@ def test_one_whole_exercise(new_tab, data_folder, reference):
     expect(card(tab, 1)).to_contain_text(re.compile("an activity; a time", re.I), **SLOW)
     answer(tab, HALF_LIFE, f"{half_life / 0.693147:.5g}".replace(".", ","))
     expect(card(tab, 1)).to_contain_text("You gave the mean life", **SLOW)
+    expect(page.get_by_label(f"{HALF_LIFE}, h", exact=True)).to_be_focused()
     card(tab, 1).get_by_role("button", name="Hint 1 of 3").click()
     expect(card(tab, 1)).to_contain_text("Hint 1.", **SLOW)
     assert [event["outcome"] for event in written(question="half_life")] == ["unreadable", "unreadable", "slip"]
@@ -126,16 +153,27 @@ def test_one_whole_exercise(new_tab, data_folder, reference):
     page.get_by_label(f"{TIA}, standard uncertainty, MBq·h", exact=True).fill(f"{3 * u:.4g}")
     answer(tab, TIA, f"{tia:.6g}", "MBq·h")
     expect(card(tab, 2)).to_contain_text("The value is right, the uncertainty is not", **SLOW)
-    card(tab, 2).get_by_role("button", name="I give up").click()
+    page.get_by_label(f"{TIA}, MBq·h", exact=True).focus()
+    go(page, "I give up")
+    page.keyboard.press("Enter")
     expect(card(tab, 2)).to_contain_text("no longer counts", **SLOW)
-    card(tab, 2).get_by_role("button", name="Yes, show me").click()
-    expect(card(tab, 2).get_by_role("heading", name="Solution")).to_be_visible(**SLOW)
+    expect(page.locator(".mrt-question-2-sure")).to_be_focused(**SLOW)
+    go(page, "Yes, show", 2)
+    page.keyboard.press("Enter")
+    expect(page.locator(".mrt-question-2-solution")).to_be_focused(**SLOW)
+    assert "Solution" in focus(page)
     assert page.locator("text=What was hidden").count() == 0
 
-    page.get_by_label("report it, with").check()
-    page.get_by_label("because").fill("Three points carry two parameters.")
-    card(tab, 3).get_by_role("button", name="Check").click()
+    go(page, "report it")
+    page.keyboard.press("Space")
+    go(page, "because")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("Three points carry two parameters.")
+    go(page, "Check: Would you report")
+    page.keyboard.press("Enter")
     expect(card(tab, 3)).to_contain_text("Right.", **SLOW)
+    assert "Check" in focus(page), "the place on the page was lost"
+    assert written(question="decision")[-1]["raw"]["reason"] == "Three points carry two parameters."
     expect(page.get_by_role("heading", name="What was hidden")).to_be_visible(**SLOW)
     expect(page.get_by_role("row", name=re.compile("effective half-life of this kidney"))).to_contain_text(
         f"{half_life:.5g}"
@@ -166,72 +204,6 @@ def kill_kernel(tab):
             process.kill()
             killed += 1
     assert killed, "the program of the page was not found"
-
-
-def test_two_tabs_lose_nothing(known, reference):
-    half_life, tia, u = reference
-    one, two = known("kidney-tia"), known("kidney-tia")
-    answer(one, HALF_LIFE, f"{half_life:.5g}")
-    two.page.get_by_label(f"{TIA}, standard uncertainty, MBq·h", exact=True).fill(f"{u:.5g}")
-    answer(two, TIA, f"{tia:.6g}", "MBq·h")
-    expect(card(two, 2)).to_contain_text("Right.", **SLOW)
-    expect(card(one, 1)).to_contain_text("Right.", **SLOW)
-    card(one, 3).get_by_role("button", name="Hint 1 of 1").click()
-    expect(card(one, 2)).to_contain_text("Right.", **SLOW)  # of the other tab, at the next action
-    assert sorted(event["question"] for event in written()) == ["half_life", "tia"]
-    assert {event["outcome"] for event in written()} == {"right"}
-
-
-def test_by_keyboard_alone(new_tab, reference):
-    """From the list to the solution with Tab, Space, Enter and letters."""
-    tab = new_tab()
-    page = tab.page
-
-    def go(name: str, most: int = 60) -> None:
-        for _ in range(most):
-            page.keyboard.press("Tab")
-            found = page.evaluate(
-                """() => { const node = document.activeElement, label = node.labels?.[0]?.textContent;
-                return [node.getAttribute("aria-label"), label, node.textContent].join("|"); }"""
-            )
-            if name in found:
-                return
-        raise AssertionError(f"{name!r} cannot be reached with Tab")
-
-    def focus() -> str:
-        return page.evaluate("document.activeElement.textContent")
-
-    go("Pseudonym")
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(LEARNER)
-    go("Start")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(f"You are {LEARNER}")).to_be_visible(**SLOW)
-    expect(page.locator(".mrt-page h1")).to_be_focused(**SLOW)
-    go("Kidney time-integrated")
-    page.keyboard.press("Enter")
-    expect(card(tab, 1)).to_be_visible(timeout=60_000)
-    go(HALF_LIFE)
-    page.keyboard.type("58,2")
-    page.keyboard.press("Enter")
-    expect(card(tab, 1)).to_contain_text("Attempt 1: 58.2 h", **SLOW)
-    expect(page.get_by_label(f"{HALF_LIFE}, h", exact=True)).to_be_focused()
-    go("I give up")
-    page.keyboard.press("Enter")
-    expect(page.locator(".mrt-question-1-sure")).to_be_focused(**SLOW)
-    go("Yes, show", 2)
-    page.keyboard.press("Enter")
-    expect(page.locator(".mrt-question-1-solution")).to_be_focused(**SLOW)
-    assert "Solution" in focus()
-    go("report it")
-    page.keyboard.press("Space")
-    go("because")
-    page.keyboard.type("Three points carry two parameters.")
-    go("Check: Would you report")
-    page.keyboard.press("Enter")
-    expect(card(tab, 3)).to_contain_text("Right.", **SLOW)
-    assert "Check" in focus(), "the place on the page was lost"
-    assert written(question="decision")[-1]["raw"]["reason"] == "Three points carry two parameters."
 
 
 def test_a_prediction_comes_first(known):
@@ -312,7 +284,8 @@ def test_an_exercise_with_an_image(known):
     seen(known("background-region"), "background-region")
 
 
-def test_a_table_downloaded_and_a_disk_that_fails(known, data_folder, reference):
+def test_a_table_downloaded_a_disk_that_fails_and_a_second_tab(known, data_folder, reference):
+    half_life, tia, u = reference
     tab = known("kidney-tia")
     seen(tab, "kidney-tia")
     page = tab.page
@@ -331,7 +304,7 @@ def test_a_table_downloaded_and_a_disk_that_fails(known, data_folder, reference)
     logbook, aside = data_folder / "logbook.jsonl", data_folder / "aside"
     logbook.rename(aside)
     logbook.mkdir()
-    answer(tab, HALF_LIFE, f"{reference[0]:.5g}")
+    answer(tab, HALF_LIFE, f"{half_life:.5g}")
     expect(standing(tab)).to_have_text("not saved", **SLOW)
     expect(card(tab, 1).locator(".mrt-flag")).to_contain_text("cannot be read", **SLOW)
     assert tab.page.locator(".mrt-right-answer").count() == 0
@@ -341,14 +314,13 @@ def test_a_table_downloaded_and_a_disk_that_fails(known, data_folder, reference)
     expect(card(tab, 1)).to_contain_text("Right.", **SLOW)
     expect(standing(tab)).to_contain_text("1 attempt · saved", **SLOW)
 
-
-def test_the_list_and_the_front_page_lead_to_each_other(known):
-    tab = known()
-    page = tab.page
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Exercises")
-    tab.look("list")
-    in_order(page)
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Practise dosimetry", timeout=60_000)
-    page.get_by_role("link", name=re.compile("All exercises")).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Exercises", timeout=60_000)
+    # two tabs lose nothing
+    other = known("kidney-tia")
+    expect(card(other, 1)).to_contain_text("Right.", **SLOW)
+    other.page.get_by_label(f"{TIA}, standard uncertainty, MBq·h", exact=True).fill(f"{u:.5g}")
+    answer(other, TIA, f"{tia:.6g}", "MBq·h")
+    expect(card(other, 2)).to_contain_text("Right.", **SLOW)
+    card(tab, 3).get_by_role("button", name="Hint 1 of 1").click()
+    expect(card(tab, 2)).to_contain_text("Right.", **SLOW)  # of the other tab, at the next action
+    assert sorted(event["question"] for event in written()) == ["half_life", "tia"]
+    assert {event["outcome"] for event in written()} == {"right"}

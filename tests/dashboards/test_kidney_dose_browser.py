@@ -119,8 +119,14 @@ def test_whole_body_does_not_pretend_to_be_decided(tab):
     expect(tab.page.get_by_text(re.compile("39.3 on 2 degrees of freedom"))).to_be_visible()
 
 
-def test_from_the_prediction_to_a_table_of_ones_own(open_page):
+def test_from_a_state_that_does_not_fit_to_ones_own_table_and_back(open_page, data_folder):
+    saved = data_folder / "pages" / "kidney_dose.json"
+    saved.parent.mkdir()
+    bad = '{"prediction": "under 5 %", "decision": "other", "mass_g": NaN, "cv_percent": 500, "reason": "\\ud800"}'
+    saved.write_text(bad, encoding="utf-8")
     tab = open_page()
+    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
+    expect(tab.page.get_by_text("this cannot be used and was left out")).to_be_visible()
     expect(last_scan(tab)).to_be_disabled()
     expect(tab.page.get_by_text("once you have committed to a prediction")).to_be_visible()
     tab.screenshot("kidney_dose_gated")
@@ -134,6 +140,7 @@ def test_from_the_prediction_to_a_table_of_ones_own(open_page):
     expect(last_scan(tab)).to_be_enabled()
     last_scan(tab).uncheck()
     expect(tab.page.get_by_text(re.compile("You predicted 5 to 15 %(, and so it is|; it is)"))).to_be_visible()
+    assert json.loads(saved.read_text(encoding="utf-8"))["prediction"] == "5 to 15 %"
 
     # a mass that makes no sense gives an interval above zero
     last_scan(tab).check()
@@ -173,6 +180,17 @@ def test_from_the_prediction_to_a_table_of_ones_own(open_page):
     tab.type("Mass", "250")
     expect(result(tab)).to_contain_text("Dose to the kidney")
 
+    # closed and opened again
+    tab.page.get_by_role("button", name="Reset").click()
+    tab.field("Region").select_option("Spleen")
+    expect(result(tab)).to_contain_text("spleen")
+    expect(tab.page.locator(".mrt-status")).to_contain_text("saved")
+    tab.page.reload()
+    tab.page.wait_for_selector(".mrt-page h1", timeout=60_000)
+    expect(result(tab)).to_contain_text("spleen")
+    expect(tab.page.get_by_text(re.compile("You predicted 5 to 15 %"))).to_be_visible()
+    expect(tab.page.get_by_label("5 to 15 %")).to_be_checked()
+
 
 def test_two_points_leave_no_empty_table(tab):
     expect(tab.page.get_by_text("Why this curve and not another")).to_be_visible()
@@ -186,33 +204,6 @@ def test_two_points_leave_no_empty_table(tab):
     expect(tab.page.get_by_text("Why this curve and not another")).to_be_visible()
 
 
-def test_a_saved_state_that_does_not_fit_does_not_stop_the_page(open_page, data_folder):
-    (data_folder / "pages").mkdir()
-    bad = '{"prediction": "under 5 %", "decision": "other", "mass_g": NaN, "cv_percent": 500, "reason": "\\ud800"}'
-    (data_folder / "pages" / "kidney_dose.json").write_text(bad, encoding="utf-8")
-    tab = open_page()
-    expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy")
-    expect(tab.page.get_by_text("this cannot be used and was left out")).to_be_visible()
-    tab.screenshot("kidney_dose_left_out")
-
-
-def test_prediction_and_choices_are_there_after_the_tab_was_closed(open_page, data_folder):
-    tab = open_page()
-    tab.page.get_by_label("less than 5 %").check()
-    tab.page.get_by_role("button", name="Commit my prediction").click()
-    expect(tab.page.get_by_text(re.compile("You predicted that"))).to_be_visible()
-    saved = json.loads((data_folder / "pages" / "kidney_dose.json").read_text(encoding="utf-8"))
-    assert saved["prediction"] == "less than 5 %"
-    tab.field("Region").select_option("Spleen")
-    expect(result(tab)).to_contain_text("spleen")
-    expect(tab.page.get_by_text(re.compile("saved"))).to_be_visible()
-    tab.page.reload()
-    tab.page.wait_for_selector(".mrt-page h1", timeout=60_000)
-    expect(result(tab)).to_contain_text("spleen")
-    expect(tab.page.get_by_text(re.compile("You predicted that"))).to_be_visible()
-    expect(tab.page.get_by_label("less than 5 %")).to_be_checked()
-
-
 def look(tab, notebook):
     assert tab.page.locator("h1:visible").count() == 1
     assert tab.page.evaluate("document.documentElement.lang") == "en"
@@ -224,10 +215,15 @@ def test_names_alternatives_and_width(tab):
     look(tab, NOTEBOOK)
 
 
-def test_front_page_leads_to_the_dashboard(open_page):
+def test_front_page_leads_to_the_exercises_and_to_the_dashboard(open_page):
     tab = open_page("index.ipynb", width=1280)
     look(tab, "index.ipynb")
     tab.resize(1280)
+    heading = tab.page.get_by_role("heading", level=1)
+    tab.page.get_by_role("link", name=re.compile("All exercises")).click()
+    expect(heading).to_contain_text("Exercises", timeout=60_000)
+    tab.page.get_by_role("navigation", name="Where you are").get_by_role("link", name="mrtlab").click()
+    expect(heading).to_contain_text("Practise dosimetry", timeout=60_000)
     tab.page.get_by_role("link", name=re.compile("Kidney dose after Lu-177")).click()
     # the front page has a heading too: only the result tells that the other page stands
     expect(result(tab)).to_contain_text("2.60 ± 0.11 Gy", timeout=60_000)

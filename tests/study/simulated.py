@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mrtlab import dose
 from mrtlab.patients import virtual_patient
 from mrtlab.patients.phantoms import calibrated, outlined
@@ -32,5 +34,12 @@ def study(seed: int, size: int = 64, *, therapy: str = "prrt", regions=None, exa
 
 def true_dose_gy(seed: int, region: str, therapy: str = "prrt") -> float:
     """Electrons absorbed locally, as the study computes it."""
-    truth = virtual_patient(therapy, seed).truth
-    return float(dose.local(truth.tia_mbq_h(region), truth.mass_g(region), virtual_patient(therapy, seed).nuclide))
+    patient = _patient(therapy, seed)
+    truth = patient.truth
+    return float(dose.local(truth.tia_mbq_h(region), truth.mass_g(region), patient.nuclide))
+
+
+@lru_cache(maxsize=1)
+def _patient(therapy: str, seed: int):
+    """The regions of a patient are asked for one after the other."""
+    return virtual_patient(therapy, seed)
