@@ -10,7 +10,7 @@ import pytest
 
 from mrtlab import InputError, _userdata, psma, record
 from mrtlab.apps import psma_cycles
-from mrtlab.apps.psma_cycles import case, compute, scripts, single_words, words
+from mrtlab.apps.psma_cycles import case, compute, course_words, scripts, single_words, words
 from mrtlab.apps.psma_cycles import view as view_module
 from mrtlab.apps.psma_cycles.layout import INPUTS
 from mrtlab.apps.psma_cycles.look import n
@@ -81,6 +81,25 @@ class TestNumbers:
         # marrow: 0.035 Gy/GBq in every cycle, and the metastases' part shrinks with them
         bone = 0.02 * sum(0.7**k for k in range(6))
         assert n(found.course.total_gy("marrow")) == pytest.approx(7.4 * (6 * 0.035 + bone), rel=1e-6)
+
+    def test_bed_is_added_cycle_by_cycle(self, model):
+        found = compute.course(model)
+        kidney, parotid, lacrimal, marrow = found.beds
+
+        def added(tissue, alpha_beta, repair):
+            half_life = next(one.effective_half_life_h for one in found.course.organs if one.name == tissue)
+            doses = np.array([n(one) for one in found.course.doses_gy(tissue)])
+            return float(np.sum(doses * (1 + repair / (repair + n(half_life)) * doses / alpha_beta)))
+
+        assert n(kidney.bed_gy) == pytest.approx(added("kidney", 2.5, 2.8))
+        assert kidney.bed_gy.s > kidney.dose_gy.s  # it rises faster than the dose
+        assert kidney.band_gy == pytest.approx((added("kidney", 3.5, 1.5), added("kidney", 1.5, 4)))
+        assert parotid.band_gy == pytest.approx((added("parotid", 10, 1.5), added("parotid", 3, 1.5)))
+        assert (parotid.bed_gy, marrow.bed_gy) == (None, None), "no best value of a range"
+        assert lacrimal.band_gy is None
+        rows = course_words.beds(found)
+        assert rows[2][2] == "none: no parameters known"
+        assert all(len(row) == len(course_words.BEDS) for row in rows)
 
     def test_a_gland(self, model):
         found = compute.glands(model)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from uncertainties import ufloat
 
-from mrtlab import dose, psma
-from mrtlab.apps.psma_cycles.found import Alpha, Cycles, Glands, Marrows, Sink, Units, texts
+from mrtlab import dose, psma, radiobiology
+from mrtlab.apps.psma_cycles.found import Alpha, Bed, Cycles, Glands, Marrows, Sink, Units, texts
+from mrtlab.apps.psma_cycles.look import n
 from mrtlab.apps.psma_cycles.model import PRINTED, PsmaPage
 from mrtlab.apps.sections import heard, hearing
 from mrtlab.constants import value
@@ -23,6 +24,12 @@ MARROW_S = value("psma.marrow_s_value_gy_per_mbq_h")
 BONE_S = value("psma.marrow_bone_s_value_gy_per_mbq_h")
 MARROW_G, KIDNEYS_G = value("psma.mass_marrow_g"), value("psma.mass_kidney_g")
 SOURCE = "bone metastases"
+#: Whose radiobiological parameters a region has; of lacrimal glands none are known.
+_EFFECT = {"kidney": "kidney", "parotid": "salivary", "marrow": "marrow"}
+_KIDNEY_BAND = tuple(
+    tuple(value(f"prrt.band_{name}_{end}") for end in ends)
+    for name, ends in (("alpha_beta", ("low_gy", "high_gy")), ("repair", ("low_h", "high_h")))
+)
 
 
 def units(model: PsmaPage) -> Units:
@@ -75,7 +82,20 @@ def course(model: PsmaPage) -> Cycles:
     """All tissues, and the limits chosen."""
     limits = {name: getattr(model, f"limit_{name}") for name in _typical()}
     found = simulated(model)
-    return Cycles(found, model.tissue, {name: gy for name, gy in limits.items() if gy > 0}, texts(found.flags))
+    chosen = {name: gy for name, gy in limits.items() if gy > 0}
+    return Cycles(found, model.tissue, chosen, tuple(map(partial(bed, found), found.regions)), texts(found.flags))
+
+
+def bed(course: psma.Course, region: str) -> Bed:
+    """BED of a tissue, each cycle's added; where nothing is known of its parameters there is none."""
+    total = course.total_gy(region)
+    if region not in _EFFECT:
+        return Bed(region, total, None, None, (), (), "")
+    known = radiobiology.TISSUES[_EFFECT[region]]
+    spans = _KIDNEY_BAND if region == "kidney" else (known.alpha_beta_range_gy, (known.repair_half_time_h,) * 2)
+    best = known.alpha_beta_gy and course.bed_gy(region, known.alpha_beta_gy, known.repair_half_time_h)
+    low, high = (n(one) for one in course.bed_range_gy(region, *spans))
+    return Bed(region, total, best, (low, high), *spans, known.status)
 
 
 def _uncertain(number: float, percent: float):

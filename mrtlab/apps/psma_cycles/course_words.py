@@ -121,6 +121,41 @@ def said(found: Cycles) -> str:
     )
 
 
+BEDS = ("Tissue", "Dose", "BED", "Over the parameters", "α/β", "Repair", "Status of the parameters")
+BED_NOTE = (
+    "BED = D·(1 + G·D/(α/β)) for each cycle, and the cycles added: weeks lie between them, long enough for all repair. "
+    "A BED is not a dose, and a limit for the one is none for the other. ± is of the dose alone; what nobody knows of "
+    "the parameters is the span beside it, and is not combined with it. Where only a range of α/β is known, there is "
+    "no best value."
+)
+
+
+def beds(found: Cycles):
+    """A row for each tissue."""
+    rows = []
+    for one in found.beds:
+        if one.band_gy is None:
+            rows.append((TISSUES[one.tissue], with_u(one.dose_gy), "none: no parameters known", *"––––"))
+            continue
+        rows.append(
+            (
+                TISSUES[one.tissue],
+                with_u(one.dose_gy),
+                "–" if one.bed_gy is None else with_u(one.bed_gy),
+                f"{one.band_gy[0]:.3g} to {one.band_gy[1]:.3g} Gy",
+                _ends(one.alpha_beta_gy, "Gy"),
+                _ends(one.repair_h, "h"),
+                one.status,
+            )
+        )
+    return rows
+
+
+def _ends(pair, unit: str) -> str:
+    low, high = pair
+    return f"{low:g} {unit}" if low == high else f"{low:g} to {high:g} {unit}"
+
+
 def tolerances(rows):
     """Rows of the table of quoted limits."""
     return [

@@ -10,7 +10,7 @@ from uncertainties import UFloat
 from mrtlab import psma
 from mrtlab.errors import Flag
 
-__all__ = ["Alpha", "Cycles", "Glands", "Marrows", "Sink", "Units", "texts"]
+__all__ = ["Alpha", "Bed", "Cycles", "Glands", "Marrows", "Sink", "Units", "texts"]
 
 
 def texts(flags) -> tuple[str, ...]:
@@ -70,6 +70,32 @@ class Sink:
 
 
 @dataclass(frozen=True, eq=False)
+class Bed:
+    """Biologically effective dose of a tissue after the course.
+
+    Attributes
+    ----------
+    tissue : str
+    dose_gy : float or ufloat
+    bed_gy : float or ufloat or None
+        None where alpha/beta is known as a range only.
+    band_gy : tuple of float or None
+        Over the parameters; None where none are known, and there is no BED.
+    alpha_beta_gy, repair_h : tuple of float
+        The ranges of the band; empty without one.
+    status : str
+    """
+
+    tissue: str
+    dose_gy: float | UFloat
+    bed_gy: float | UFloat | None
+    band_gy: tuple[float, float] | None
+    alpha_beta_gy: tuple[float, ...]
+    repair_h: tuple[float, ...]
+    status: str
+
+
+@dataclass(frozen=True, eq=False)
 class Cycles:
     """A course with the limits that were chosen.
 
@@ -79,12 +105,14 @@ class Cycles:
     tissue : str
     limits_gy : dict of str to float
         Of those tissues that have one.
+    beds : tuple of Bed
     remarks : tuple of str
     """
 
     course: psma.Course
     tissue: str
     limits_gy: dict[str, float]
+    beds: tuple[Bed, ...]
     remarks: tuple[str, ...]
 
 

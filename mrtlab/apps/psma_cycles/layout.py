@@ -223,6 +223,8 @@ class Layout(SectionsLayout):
             ("Tissue", "Quoted", "When", "Found with", "Status"), rows, "Limits quoted for other treatments"
         )
         self.quoted = Details("Limits quoted for other treatments", [quoted])
+        self.beds = DataTable(course_words.BEDS, (), "Biologically effective dose after six cycles")
+        self.effect = Details("Biologically effective dose, BED", [Text(course_words.BED_NOTE), self.beds])
         self.csv = Download("Download the course as CSV", "psma_course.csv", lambda: self._csv("course"), "text/csv")
         self.alpha_csv = Download(
             "Download doses and choice as CSV", "ac225_dose.csv", lambda: self._csv("alpha"), "text/csv"
@@ -283,7 +285,7 @@ class Layout(SectionsLayout):
             ],
         }
         extra = {
-            "course": [self.table, Text(words.BEAM), self.quoted, self.csv],
+            "course": [self.table, self.effect, Text(words.BEAM), self.quoted, self.csv],
             "single": [self.statement, self.checks, self.physicist, self.truth],
             "alpha": [Text(alpha_words.PRINTED_NOTE), self.alpha_csv],
         }

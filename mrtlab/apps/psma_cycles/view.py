@@ -106,7 +106,7 @@ class _View(Layout, KeptRecord, RestingView):
     def _show_questions(self):
         for name in self.choices:
             self._show_question(name)
-        more = {"course": (self.table, self.csv), "single": (self.truth,), "alpha": (self.alpha_csv,)}
+        more = {"course": (self.table, self.effect, self.csv), "single": (self.truth,), "alpha": (self.alpha_csv,)}
         for section in INPUTS:
             for widget in (self.same[section], *more.get(section, ())):
                 widget.layout.display = "none" if self._waits(section) else None
@@ -130,7 +130,9 @@ class _View(Layout, KeptRecord, RestingView):
         elif section == "course":
             columns, rows = course_words.overview(found)
             self.table.set(rows, columns)
-            self.table.layout.display = self.csv.layout.display = None
+            self.beds.set(course_words.beds(found))
+            for widget in (self.table, self.effect, self.csv):
+                widget.layout.display = None
         elif section == "alpha":
             self.alpha_csv.layout.display = None
 
@@ -148,7 +150,8 @@ class _View(Layout, KeptRecord, RestingView):
         self._found.pop(section, None)
         self.same[section].layout.display = "none"
         if section == "course":
-            self.table.layout.display = self.csv.layout.display = "none"
+            for widget in (self.table, self.effect, self.csv):
+                widget.layout.display = "none"
         elif section == "single":
             self.statement.text = self.truth.text = self.checks.html = ""
         elif section == "alpha":
