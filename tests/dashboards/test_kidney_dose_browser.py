@@ -188,7 +188,7 @@ def test_from_a_state_that_does_not_fit_to_ones_own_table_and_back(open_page, da
     tab.page.reload()
     tab.page.wait_for_selector(".mrt-page h1", timeout=60_000)
     expect(result(tab)).to_contain_text("spleen")
-    expect(tab.page.get_by_text(re.compile("You predicted 5 to 15 %"))).to_be_visible()
+    expect(tab.page.get_by_text(re.compile("You predicted that"))).to_be_visible()
     expect(tab.page.get_by_label("5 to 15 %")).to_be_checked()
 
 
