@@ -45,7 +45,7 @@ ask:
       - {{is: a0_mbq, say: "No decay is in this: days have gone by since the vial was measured."}}
       - {{is: a0_mbq * exp(-wait_h / half_life_h), say: "The exponent lacks ln 2: the half-life is not the mean life."}}
       - {{is: a0_mbq * exp(ln2 * wait_h / half_life_h), say: "It has grown; look at the sign of the exponent."}}
-# a choice with its reason (others: `rubric` for a text, `pick` in a plot, `u` or `interval` beside a number):
+# a choice with its reason (others: `rubric` for a text, `pick` in a plot, `record`, `u` or `interval` beside a number):
 #  - id: keep
 #    text: "Would you still use it?"
 #    choose: {{use: use it, discard: discard it}}

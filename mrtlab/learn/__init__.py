@@ -15,5 +15,6 @@ text                ``{"text": "…"}``
 point in a plot     ``{"point": 2}``, the row of the table from 0
 region in a plot    ``{"low": "60", "high": "110"}``, on the x axis
 place in an image   ``{"x": 12.0, "y": 40.5}``, in pixels
+record              ``{"record": "…"}``, its JSON with roles in place of names
 ==================  ==================================================================================
 """

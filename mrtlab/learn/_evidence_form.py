@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from mrtlab.errors import InputError
+from mrtlab.learn.records import LARGEST as LARGEST_RECORD
 from mrtlab.learn.sheet import Sheet, canonical
 
 LARGEST_MB = 20
@@ -61,6 +62,7 @@ class _Raw(_Strict):
     choice: str | None = None
     reason: str | None = None
     text: str | None = None
+    record: Annotated[str | None, StringConstraints(max_length=LARGEST_RECORD)] = None
 
 
 class _Event(_Strict):

@@ -62,6 +62,8 @@ def typed(view: View, question: SheetQuestion, raw: dict) -> str:
         return markup(view.option(question, str(raw.get("choice")))) + because
     if question.kind == "text":
         return f'<span class="own">{_own(str(raw.get("text") or ""))}</span>'
+    if question.kind == "record":
+        return "a record, kept in the evidence with roles in place of names"
     if question.kind == "point":
         return f"point {int(raw.get('point') or 0) + 1}"
     names = ("low", "high") if question.kind == "region" else ("x", "y")

@@ -21,6 +21,7 @@ __all__ = ["VARIANTS", "Audit", "audit", "typed"]
 VARIANTS = 500
 _MOST_REDRAWS = 3.0  # per variant: beyond that the draws are badly chosen, and selection bends the population
 _FAULTS = 3  # unusable learners after which the rest is not tried
+_RECORDS = 6  # learners whose wrong records are made: one takes as long as all numbers of an exercise
 _DROPPED = 0.5  # a slip that cannot occur for more than half of the learners is not worth its sentence
 _POSITIVE = re.compile(r"_(mbq|mbq_h|h|s|g|ml|mm|cm|gy|mev|kev|cps|ml_per_min)$")
 _PLACEHOLDER = re.compile(r"(?<![_^])\{([^{}:]+)(?::[^{}]+)?\}")
@@ -107,7 +108,11 @@ def audit(exercise: Exercise, n: int = VARIANTS, advance: Callable[[int], None] 
             continue
         made += 1
         redraws += one.redraw
-        _about_variant(one, found)
+        try:
+            _about_variant(one, found)
+        except FormulaError as error:  # in what is said to an answer, or required of a record
+            found.errors[str(error)] = None
+            break
         if learner < 5:
             _about_repeating(one, found)
             _about_rendering(one, found)
@@ -137,7 +142,8 @@ def _about_texts(exercise: Exercise, found: _Found) -> None:
     for question in numbers:
         if len(question.wrong) < 2:
             found.notes[f"{question.id}: fewer than two wrong answers are recognised"] = None
-    if sum(len(question.wrong) for question in exercise.ask) < 3:
+    required = sum(len(question.record.require) for question in exercise.ask if question.record)
+    if required + sum(len(question.wrong) for question in exercise.ask) < 3:
         found.errors["fewer than three wrong answers are recognised in the whole exercise"] = None
     if exercise.level != "know" and not any(one.u or one.interval for one in numbers):
         found.notes["no uncertainty is asked for, at a level where it should be"] = None
@@ -194,15 +200,21 @@ def _about_answers(one: Variant, key: str, asked: Expected, found: _Found) -> No
     question = one.sheet.question(key)
     if asked.question.kind == "text":
         return
-    right = typed(asked)
+    try:
+        right = typed(asked)
+    except FormulaError:
+        raise
+    except InputError as error:
+        found.at(f"{key}: no right record can be made: {error}", one.learner)
+        return
     found.right[key, right.get("choice", right.get("point"))] += 1
     wanted = Outcome.RECORDED if question.predict else Outcome.RIGHT
-    for raw in (right, _with_commas(right)):
+    for raw in (right, *([] if question.kind == "record" else [_with_commas(right)])):
         verdict = check(asked, question, raw, one.render)
         if verdict.outcome != wanted:
             found.at(f"{key}: the reference answer is judged {verdict.outcome}", one.learner)
             return
-    if question.predict:
+    if question.predict or (question.kind == "record" and found.right[key, None] > _RECORDS):
         return
     for raw, slip in _mistakes(asked, right):
         verdict = check(asked, question, raw, one.render)
@@ -220,6 +232,8 @@ def _about_answers(one: Variant, key: str, asked: Expected, found: _Found) -> No
 def typed(asked: Expected, value=None, u: float | None = None) -> dict:
     """An answer as a competent learner types or chooses it: five significant figures of the reference."""
     value, kind = asked.value if value is None else value, asked.question.kind
+    if kind == "record":
+        return {"record": asked.value.answer(value if isinstance(value, int) else 0)}
     if kind == "choice":
         return {"choice": value, "reason": "because the numbers of this patient say so"}
     if kind == "point":
@@ -293,6 +307,7 @@ def _about_rendering(one: Variant, found: _Found) -> None:
     for question in exercise.ask:
         texts += [question.right or "", question.solution, question.sample, *question.hints]
         texts += [wrong.say for wrong in question.wrong]
+        texts += [one.say for one in question.record.require] if question.record else []
         texts += [wrong.say for part in (question.u, question.interval) if part for wrong in part.wrong]
     for text in texts:
         try:

@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mrtlab import record as records
 from mrtlab.errors import InputError
 from mrtlab.learn.expected import HALF, Expected, Part, overlap
+from mrtlab.learn.records import left_to_do, summary
 from mrtlab.learn.sheet import SheetQuestion
 from mrtlab.units import parse_quantity
 
@@ -48,7 +50,8 @@ class Verdict:
     message : str
         One or two plain sentences, with the marks of :mod:`mrtlab.apps.controls`.
     slip : str
-        Key of the slip that was recognised, such as ``"tia/2"``.
+        Key of the slip that was recognised, such as ``"tia/2"``; of a record the keys of all requirements that it does
+        not meet, with spaces between them.
     understood : str
         How the answer was read.
     """
@@ -99,6 +102,8 @@ def read(question: SheetQuestion, raw: Mapping) -> Understood:
         return _read_choice(question, raw)
     if question.kind == "text":
         return _read_text(raw)
+    if question.kind == "record":
+        return _read_record(question, raw)
     if question.kind == "point":
         point = raw.get("point")
         if point is None:
@@ -187,6 +192,20 @@ def _read_text(raw: Mapping) -> Understood:
     return Understood(text, f"{len(text.split())} words")
 
 
+def _read_record(question: SheetQuestion, raw: Mapping) -> Understood:
+    """A sound record that has come as far as it must; one that is unsound or unfinished is no attempt."""
+    if not raw.get("record"):
+        return _missing("Choose a record first, or a file with one.")
+    try:
+        found = records.from_json(str(raw["record"]))
+    except InputError as error:
+        return Understood(problem=Verdict(Outcome.UNREADABLE, _sentence(error)))
+    left = left_to_do(found, question.parts[0])
+    if left:
+        return Understood(problem=Verdict(Outcome.UNREADABLE, left, understood=summary(found)))
+    return Understood(found, summary(found))
+
+
 def check(asked: Expected, question: SheetQuestion, raw: Mapping, render: Callable[[str], str] = str) -> Verdict:
     """Judge an answer.
 
@@ -213,6 +232,8 @@ def check(asked: Expected, question: SheetQuestion, raw: Mapping, render: Callab
         outcome, message, slip = Outcome.RECORDED, "Your prediction is kept. It is compared at the end.", ""
     elif question.kind == "number":
         outcome, message, slip = _number(asked, understood.value)
+    elif question.kind == "record":
+        outcome, message, slip = _record(asked, understood.value)
     else:
         outcome, message, slip = _discrete(asked, question, understood.value)
     return Verdict(outcome, render(message), slip, understood.text)
@@ -281,6 +302,15 @@ def _discrete(asked: Expected, question: SheetQuestion, value) -> tuple[Outcome,
         if _matches(question.kind, value, slip.value):
             return Outcome.SLIP, slip.say, slip.key
     return Outcome.OUTSIDE, "That is not it. Look again at what the data can and cannot show.", ""
+
+
+def _record(asked: Expected, record) -> tuple[Outcome, str, str]:
+    """Every requirement that is not met has its sentence; nothing is said of those that are."""
+    failed = asked.value.failed(record)
+    slips = [slip for slip in asked.slips if slip.value in failed]
+    if not slips:
+        return Outcome.RIGHT, f"**Right.** {asked.question.right}", ""
+    return Outcome.SLIP, " ".join(slip.say for slip in slips), " ".join(slip.key for slip in slips)
 
 
 def _matches(kind: str, value, wanted) -> bool:

@@ -288,9 +288,9 @@ def _slips(asked: Asked) -> str:
     said = {key: without_numbers(say) for key, say in slip_keys(asked.question)}
     answers, learners = Counter(), Counter()
     for one in asked.answered:
-        keys = [_kind(answer.mark) for answer in one.answers]
-        answers.update(key for key in keys if key)
-        learners.update({key for key in keys if key})
+        keys = [key for answer in one.answers for key in _kinds(answer.mark)]
+        answers.update(keys)
+        learners.update(set(keys))
     rows = [
         [markup(said.get(key, key)), str(learners[key]), str(count)]
         for key, count in sorted(answers.items(), key=lambda item: (-learners[item[0]], -item[1], item[0]))
@@ -302,10 +302,10 @@ def _slips(asked: Asked) -> str:
     )
 
 
-def _kind(mark) -> str:
-    """The slip of an answer, or what was said where no slip of the exercise was recognised; empty if right."""
+def _kinds(mark) -> list[str]:
+    """The slips of an answer, or what was said where no slip of the exercise was recognised; none if right."""
     if mark.slip:
-        return mark.slip
+        return mark.slip.split()
     if mark.now in (Outcome.WRONG_UNIT, Outcome.OUTSIDE, Outcome.WRONG_UNCERTAINTY):
-        return mark.message
-    return ""
+        return [mark.message]
+    return []

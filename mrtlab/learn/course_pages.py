@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from mrtlab.learn import _html
+from mrtlab.learn._filled import render
 from mrtlab.learn._html import markup, paragraphs
 from mrtlab.learn.draws import shown
 from mrtlab.learn.expected import Expected, Part
 from mrtlab.learn.schema import Exercise, Question
 from mrtlab.learn.session import answer_text
-from mrtlab.learn.variants import Variant, render
+from mrtlab.learn.variants import Variant
 
 __all__ = ["answer_key", "programme", "slip_keys", "without_numbers"]
 
@@ -92,7 +93,7 @@ def _question(number: int, question: Question, rows: list[tuple[str, Variant]]) 
 def slip_keys(question: Question) -> list[tuple[str, str]]:
     """Key and sentence of every slip of a question, those about its uncertainty or interval included."""
     parts = (
-        ("", question.wrong),
+        ("", question.record.require if question.record else question.wrong),
         ("u/", question.u and question.u.wrong),
         ("interval/", question.interval and question.interval.wrong),
     )

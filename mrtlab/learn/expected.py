@@ -10,6 +10,7 @@ from uncertainties import UFloat, nominal_value, std_dev
 
 from mrtlab.errors import InputError
 from mrtlab.learn.expressions import FormulaError, Formulas
+from mrtlab.learn.records import Judge
 from mrtlab.learn.schema import Question, Reference
 
 __all__ = ["Expected", "Interval", "Part", "Slip", "expected", "overlap"]
@@ -28,6 +29,7 @@ class Slip:
     key : str
         ``question/number`` (from 1), or ``question/u/number`` for an uncertainty.
     value : float, str, int or tuple
+        Of a record the number of the requirement that it does not meet.
     band : float
         How near an answer must be, for numbers; 0 otherwise.
     say : str
@@ -76,9 +78,9 @@ class Expected:
 
     Attributes
     ----------
-    value : Part, str, int, tuple or None
+    value : Part, str, int, tuple, Judge or None
         A number with its tolerance; the key of a choice; the row of a point; the ends of a region; boxes of places;
-        None for a text.
+        what must hold of a record; None for a text.
     u : Part or None
     interval : Interval or None
     slips : tuple of Slip
@@ -109,6 +111,9 @@ def expected(question: Question, formulas: Formulas) -> Expected:
         return _number(question, formulas)
     if question.kind == "text":
         return Expected(question, None)
+    if question.kind == "record":
+        slips = (Slip(f"{question.id}/{n}", n, 0.0, one.say) for n, one in enumerate(question.record.require, 1))
+        return Expected(question, Judge(question.record, formulas), slips=tuple(slips))
     return _discrete(question, formulas)
 
 

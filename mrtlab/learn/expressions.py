@@ -238,6 +238,10 @@ class Formulas:
         for name, value in (names or {}).items():
             self[name] = value
 
+    def also(self, names: Mapping[str, Any]) -> Formulas:
+        """The same names and some more, on their own."""
+        return Formulas({**self._values, **names})
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 

@@ -129,6 +129,8 @@ def _space(question: SheetQuestion) -> str:
         return f'<ul class="boxes">{boxes}</ul>{reason}'
     if question.kind == "text":
         return _lines(_TEXT)
+    if question.kind == "record":
+        return "<p>On the page of records, not on paper; the record is handed in on the page of the exercise.</p>"
     if question.kind == "point":
         return f"<p>Point number {_BLANK}</p>"
     if question.kind == "region":

@@ -142,6 +142,7 @@ def _asked(one: Variant, place: int, question: Question, units: Fraction) -> str
         kept = "".join(f"<li>{_html.markup(option)}</li>" for _, option in sheet.options)
         options = f"<ul>{kept}</ul>" if kept else ""
         what = "Decide before you calculate" if question.predict else "Write your answer down for the discussion"
+        what = "Complete it on the page of records of mrtlab" if question.record else what
         return f"{text}{options}<p><em>{what}; it is not marked here.</em></p>".replace("{", "&#123;")
     gaps = []
     for part, share in found:

@@ -32,6 +32,7 @@ _EXAMPLES = {
     "point": "0",
     "region": '{"low": "…", "high": "…"}',
     "place": '{"x": 0, "y": 0}',
+    "record": 'open("record.json", encoding="utf-8").read()',
 }
 
 
@@ -105,7 +106,7 @@ def raw(question: SheetQuestion, answer) -> dict:
     if question.kind == "number":
         value, sign, u = str(answer).partition("±")
         return {"value": value.strip(), **({"u": u.strip()} if sign else {})}
-    return {{"choice": "choice", "text": "text", "point": "point"}.get(question.kind, "value"): answer}
+    return {question.kind if question.kind in ("choice", "text", "point", "record") else "value": answer}
 
 
 def notebook(exercise: Exercise, course: str = "self") -> dict:

@@ -19,12 +19,11 @@ from mrtlab.learn import evidence as files
 from mrtlab.learn._html import plain
 from mrtlab.learn._portfolio_questions import date_text, question_section, task
 from mrtlab.learn._portfolio_view import View
-from mrtlab.learn.privacy import personal_data
+from mrtlab.learn.privacy import REMOVED, personal_data
 from mrtlab.learn.session import Session
 
 __all__ = ["Exported", "export", "findings", "html", "is_draft"]
 
-REMOVED = "[words removed]"  # long enough to stand for a reason
 _CSS = Path(__file__).with_name("portfolio.css")
 _NUMERIC = ("value", "u", "low", "high", "x", "y")
 

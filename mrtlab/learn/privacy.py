@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from mrtlab.errors import InputError
 from mrtlab.learn._words import ENDINGS, GIVEN, MONTHS, ORDINARY, PHRASES
 
-__all__ = ["Finding", "personal_data"]
+__all__ = ["REMOVED", "Finding", "personal_data"]
+
+REMOVED = "[words removed]"  # long enough to stand for a reason
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from mrtlab.learn._schema_data import (
     Value,
     Words,
 )
+from mrtlab.learn._schema_record import Recorded
 
 __all__ = [
     "Asked",
@@ -45,6 +46,7 @@ __all__ = [
     "Plot",
     "Point",
     "Question",
+    "Recorded",
     "Reference",
     "Table",
     "Value",
@@ -89,7 +91,7 @@ class Question(Model):
     """One question.
 
     Its kind follows from what it has: ``choose`` a choice, ``rubric`` a text, ``pick`` something picked in the plot or
-    the image, otherwise a number.
+    the image, ``record`` a dosimetry record, otherwise a number.
     """
 
     id: Name
@@ -108,6 +110,7 @@ class Question(Model):
     rubric: list[Point] | None = Field(None, min_length=1)
     sample: str = Field("", description="A good text, shown after the learner's own.")
     pick: Literal["point", "region", "place"] | None = None
+    record: Recorded | None = None
     right: Words | None = Field(None, description="Why the right answer matters.")
     wrong: list[Wrong] = Field([])
     hints: list[Hint] = Field([], max_length=4)
@@ -116,16 +119,19 @@ class Question(Model):
 
     @property
     def kind(self) -> str:
-        """``"number"``, ``"choice"``, ``"text"``, ``"point"``, ``"region"`` or ``"place"``."""
+        """``"number"``, ``"choice"``, ``"text"``, ``"point"``, ``"region"``, ``"place"`` or ``"record"``."""
         if self.pick:
             return self.pick
+        if self.record:
+            return "record"
         return "choice" if self.choose else "text" if self.rubric else "number"
 
     @model_validator(mode="after")
     def _complete(self):
-        if sum(part is not None for part in (self.choose, self.rubric, self.pick)) > 1:
-            raise ValueError(f"question {self.id}: give one of choose, rubric and pick")
-        problem = {"number": self._number, "choice": self._choice, "text": self._text}.get(self.kind, self._picked)()
+        if sum(part is not None for part in (self.choose, self.rubric, self.pick, self.record)) > 1:
+            raise ValueError(f"question {self.id}: give one of choose, rubric, pick and record")
+        checks = {"number": self._number, "choice": self._choice, "text": self._text, "record": self._recorded}
+        problem = checks.get(self.kind, self._picked)()
         if problem:
             raise ValueError(f"question {self.id}: {problem}")
         if self.kind != "number" and (self.u or self.interval or self.tol or self.tol_abs or self.unit):
@@ -164,6 +170,11 @@ class Question(Model):
 
     def _text(self) -> str:
         return "a text has a rubric instead of is and wrong" if self.is_ or self.wrong else ""
+
+    def _recorded(self) -> str:
+        if self.is_ or self.wrong:
+            return "a record has require instead of is and wrong"
+        return "" if self.right else "say in right why the right answer matters"
 
     def _picked(self) -> str:
         if self.is_ is None:
@@ -253,6 +264,9 @@ class Exercise(Model):
             if table is None or not {self.plot.x, self.plot.y} <= set(table.columns):
                 raise ValueError("plot names a table or a column that is not in data")
         for question in self.ask:
+            taken = [name for name in ("record", "near") if question.record and name in names]
+            if taken:
+                raise ValueError(f"{taken[0]} is a name in what is required of a record; choose another")
             if question.pick in ("point", "region") and not self.plot:
                 raise ValueError(f"question {question.id}: to pick a {question.pick} the exercise needs a plot")
             if question.pick == "place" and not self.images:

@@ -16,6 +16,7 @@ from mrtlab.learn.expected import Expected
 from mrtlab.learn.identity import Identity
 from mrtlab.learn.library import load
 from mrtlab.learn.logbook import Logbook
+from mrtlab.learn.records import nameless
 from mrtlab.learn.sheet import Sheet, SheetQuestion
 from mrtlab.learn.variants import Truth, Variant, variant
 from mrtlab.units import format_quantity
@@ -195,6 +196,12 @@ class Session:
         if asked.predict and state.answered:
             raise InputError("your prediction is already kept and cannot be changed")
         raw = {name: value for name, value in raw.items() if value is not None}
+        try:
+            raw = nameless(raw) if asked.kind == "record" else raw
+        except InputError as error:
+            # what cannot be read cannot be kept without names, so it is not kept at all
+            words = str(error)
+            return Verdict(Outcome.NOT_ATTEMPTED, f"{words[:1].upper()}{words[1:]}{'' if words[-1] in '.?' else '.'}")
         if state.answers and state.answers[-1]["raw"] == raw and state.answers[-1]["outcome"] != Outcome.NOT_ATTEMPTED:
             return self.verdict(question)
         verdict = self._judge(question, asked, raw)
@@ -358,6 +365,8 @@ def answer_text(expected: Expected, render: Callable[[str], str] = str) -> str:
         return f"point {value + 1}"
     if question.kind == "region":
         return f"{value[0]:.4g} to {value[1]:.4g}"
+    if question.kind == "record":
+        return "a sound record in which everything holds that is asked of it"
     return question.sample if question.kind == "text" else "the marked place"
 
 

@@ -146,9 +146,10 @@ class SheetQuestion:
     Attributes
     ----------
     kind : str
-        ``"number"``, ``"choice"``, ``"text"``, ``"point"``, ``"region"`` or ``"place"``.
+        ``"number"``, ``"choice"``, ``"text"``, ``"point"``, ``"region"``, ``"place"`` or ``"record"``.
     parts : tuple of str
-        Of a number: ``("value",)``, ``("value", "u")`` or ``("value", "low", "high")``.
+        Of a number: ``("value",)``, ``("value", "u")`` or ``("value", "low", "high")``. Of a record: how far it must
+        come, and the file with its beginning, if there is one.
     options : tuple of (key, text)
     hints : int
         How many there are.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,17 +13,18 @@ from uncertainties import UFloat
 
 from mrtlab import constants
 from mrtlab.errors import InputError
+from mrtlab.learn._filled import render
+from mrtlab.learn._records_made import begun
 from mrtlab.learn.draws import code_of, draw, generator, noisy, rounded, seed_of, shown
 from mrtlab.learn.expected import Expected, expected
 from mrtlab.learn.expressions import FormulaError, Formulas
 from mrtlab.learn.schema import Column, Exercise, Question, Value
 from mrtlab.learn.sheet import Sheet, SheetColumn, SheetFile, SheetImage, SheetPlot, SheetQuestion, SheetTable
-from mrtlab.units import format_quantity
+from mrtlab.record import to_json
 
 __all__ = ["REDRAWS", "Truth", "Variant", "VariantError", "same_images", "variant"]
 
 REDRAWS = 50
-_PLACEHOLDER = re.compile(r"(?<![_^])\{([^{}:]+)(?::([^{}]+))?\}")
 
 
 class VariantError(InputError):
@@ -145,7 +144,14 @@ def _build(exercise: Exercise, seed: bytes, redraw: int, course: str, learner: s
         code=code,
         redraw=redraw,
         refused=refused,
-        sheet=_sheet(exercise, code, formulas, tables, images, _files(exercise, formulas, seed, redraw)),
+        sheet=_sheet(
+            exercise,
+            code,
+            formulas,
+            tables,
+            images,
+            (*_files(exercise, formulas, seed, redraw), *_begun(exercise, formulas, code)),
+        ),
         expected=answers,
         truth=tuple(
             Truth(
@@ -242,6 +248,23 @@ def _files(exercise: Exercise, formulas: Formulas, seed: bytes, redraw: int) -> 
     return tuple(SheetFile.pack(file.name, file.caption, made[file.name]) for file in exercise.files)
 
 
+def _begun(exercise: Exercise, formulas: Formulas, code: str) -> tuple[SheetFile, ...]:
+    """Records as far as the learner gets them."""
+    asked = [question for question in exercise.ask if question.record and question.record.begun]
+    return tuple(
+        SheetFile.pack(
+            _record_name(question),
+            question.record.caption,
+            to_json(begun(question.record, formulas, exercise.code or exercise.id, code)).encode("utf-8"),
+        )
+        for question in asked
+    )
+
+
+def _record_name(question: Question) -> str:
+    return f"{question.id.replace('_', '-')}.json"
+
+
 @cache
 def _generate(path: Path):
     """The module that comes with the exercise, and is trusted as the package is."""
@@ -312,6 +335,8 @@ def _question(question: Question, formulas: Formulas, unit: str) -> SheetQuestio
     parts = ()
     if question.kind == "number":
         parts = ("value", "u") if question.u else ("value", "low", "high") if question.interval else ("value",)
+    if question.record:
+        parts = (question.record.until, *([_record_name(question)] if question.record.begun else ()))
     return SheetQuestion(
         id=question.id,
         kind=question.kind,
@@ -333,17 +358,3 @@ def _source(source) -> tuple[str, str]:
         found = constants.sources(source)
         return found.citation, found.status
     return source.cite, source.status
-
-
-def render(text: str, formulas: Formulas) -> str:
-    """A text with ``{name}`` and ``{formula:.2f}`` replaced; ``T_{eff}`` and ``10^{6}`` stay as they are."""
-
-    def fill(found: re.Match) -> str:
-        value, form = formulas.run(found[1]), found[2]
-        if isinstance(value, UFloat):
-            return format_quantity(value)
-        if form is None:
-            return shown(value)
-        return format(value if isinstance(value, (str, datetime)) else float(value), form)
-
-    return _PLACEHOLDER.sub(fill, text).strip()

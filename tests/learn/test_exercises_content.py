@@ -373,4 +373,5 @@ def test_all_kinds_of_answers_are_asked_for() -> None:
         "point",
         "region",
         "place",
+        "record",
     }

@@ -13,6 +13,7 @@ import pytest
 from scipy.stats import norm
 from test_exercises_content import answers, includes
 
+from mrtlab import record
 from mrtlab.learn.audit import typed
 from mrtlab.learn.checking import Outcome, check
 from mrtlab.learn.library import load
@@ -248,6 +249,15 @@ class TestRecord:
         random, common = 0.05 * math.sqrt(4.6**2 + 5.4**2 + 6.1**2 + 5.0**2), 0.08 * 21.1
         assert found["total"].u.value == pytest.approx(math.hypot(random, common), rel=1e-6)
         assert found["decision"].value == "residual"
+        completed = record.from_json(found["complete"].value.answer())
+        assert (completed.status, completed.header.cycle) == ("FINAL", 4)
+        assert completed.administration.administered_mbq.value == pytest.approx(given, rel=1e-9)
+        assert completed.administration.residual_mbq.value == pytest.approx(200 * math.exp(0.5 * rate), rel=1e-9)
+        (kidneys,) = completed.verification.regions
+        assert (kidneys.dose_gy, kidneys.systematic_rel) == (5.0, 0.08)
+        assert kidneys.u_gy == pytest.approx(5.0 * math.hypot(0.05, 0.08), rel=1e-3)
+        assert "21.1 ± 1.8" in completed.verification.next_cycle
+        assert completed.prescription.constraints[0].dose_gy == 23
 
     def test_the_record_shows_the_defect_of_those_who_have_it(self) -> None:
         for learner in range(12):

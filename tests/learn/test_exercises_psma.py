@@ -10,6 +10,7 @@ import pytest
 import test_exercises_content as content
 from scipy.special import erf
 
+from mrtlab import record
 from mrtlab.learn.draws import moment
 from mrtlab.learn.library import load
 
@@ -211,3 +212,21 @@ def test_single_image() -> None:
     assert found["decision"].value == "consistent"
     assert single(190.0)["decision"].value == "serial"
     assert single(9.0)["decision"].value == "serial"
+
+
+def test_single_image_record() -> None:
+    """Doses and first-order uncertainties by hand are accepted in the record, and stand in the one that is made."""
+    found = single(52.0)["complete"].value
+    made = record.from_json(found.answer())
+    by_tissue = {one.region: one for one in made.verification.regions}
+    assert made.status == "FINAL"
+    assert made.administration.administered_mbq.value == 7400
+    assert made.administration.started_at == "2027-06-07T10:00:00+02:00"
+    by_hand = {"kidney": (52, 155, 40, 1.3), "parotid": (3, 25, 30, 1.3), "tumour": (40, 20, 52, 1.5)}
+    for tissue, (mbq, gram, half_h, gsd) in by_hand.items():
+        dose = mbq * 2 ** (48 / half_h) * half_h / LN2 * LU / gram
+        first_order = np.sqrt(0.07**2 + 0.05**2 + ((1 - LN2 * 48 / half_h) * np.log(gsd)) ** 2)
+        assert by_tissue[tissue].dose_gy == close(dose)
+        assert by_tissue[tissue].u_gy / dose == close(first_order, 0.3 if tissue == "kidney" else 0.4)
+        assert (by_tissue[tissue].points, by_tissue[tissue].partial_volume) == (1, True)
+    assert "compromised" in made.verification.remarks

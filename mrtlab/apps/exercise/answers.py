@@ -172,4 +172,8 @@ def answer_to(sheet: Sheet, question: SheetQuestion, button: str, typed: Callabl
     kind = {"number": _Number, "choice": _Choice, "text": _Text}.get(question.kind)
     if kind:
         return kind(question, button, typed, handed_in)
+    if question.kind == "record":
+        from mrtlab.apps.exercise.records import RecordAnswer  # brings the page of records, which few exercises need
+
+        return RecordAnswer(sheet, question, button, typed, handed_in)
     return _Pick(sheet, question, button, typed, handed_in)
