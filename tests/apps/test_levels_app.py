@@ -3,13 +3,14 @@
 import contextlib
 import csv
 import io
+import math
 
 import numpy as np
 import pytest
 
 from mrtlab import InputError, _userdata, planning, prrt, record
 from mrtlab.apps import levels
-from mrtlab.apps.levels import cohort_words, compute, play_words, scripts, words
+from mrtlab.apps.levels import cohort_words, compute, play_words, scripts, trial_words, words
 from mrtlab.apps.levels import view as view_module
 from mrtlab.apps.levels.layout import INPUTS, QUESTION
 from mrtlab.apps.levels.model import CHOICES, QUESTIONS, RANGES, RIGHT
@@ -124,6 +125,20 @@ class TestCohortAndTrials:
         arms = compute.escalation(model)
         assert RIGHT["trial"] == "dose"
         assert arms.dose.found > arms.activity.found + 0.05
+
+    def test_a_largest_activity(self, model):
+        free = compute.escalation(model).dose
+        model.most_gbq = 100.0
+        found = compute.escalation(model)
+        assert np.all(found.dose.toxicity <= free.toxicity + 1e-6), "nobody gets more"
+        # 54 Gy from 100 GBq need 0.54 Gy/GBq: log-normal between patients (1.4) and in the estimate (0.15)
+        spread = np.hypot(np.log(1.4), 0.15)
+        share = 0.5 * (1 + math.erf(np.log(54 / (100 * 0.6)) / spread / np.sqrt(2)))
+        assert found.dose.capped[-1] == pytest.approx(share, abs=1e-6)
+        assert f"{100 * share:.0f} % " in trial_words.said(found)
+        model.most_gbq = 60.0
+        with pytest.raises(InputError, match="rise to 90 GBq, above the largest activity of a course, 60 GBq"):
+            compute.escalation(model)
 
     def test_plan_of_the_cohort_as_it_is_said(self, model):
         compute.draw(model)

@@ -235,14 +235,21 @@ def levels_mbq(model: LevelsPage) -> list[float]:
 
 def escalation(model: LevelsPage) -> Escalation:
     """Simulated trials by activity and by dose."""
+    levels = levels_mbq(model)
+    if 0 < 1000 * model.most_gbq < levels[-1]:
+        raise InputError(
+            f"The levels rise to {levels[-1] / 1000:.3g} GBq, above the largest activity of a course, "
+            f"{model.most_gbq:g} GBq. Choose smaller levels, a larger activity, or 0 for none"
+        )
     return simulate_trials(
-        levels_mbq(model),
+        levels,
         gy_per_mbq=prrt.expected_per_activity().median_gy_per_mbq,
         gsd=model.gsd,
         error=model.error_percent / 100,
         d50_gy=value("patients.escalation_d50_gy"),
         gamma50=model.gamma50,
         target=model.target_percent / 100,
+        cap_mbq=1000 * model.most_gbq or None,
         rule=model.rule,
         trials=TRIALS,
         seed=int(model.trials),

@@ -28,7 +28,17 @@ INPUTS = {
     "play": ("patient", "level", "limit_gy", "own_gbq"),
     "endings": ("patient", "limit_gy"),
     "cohort": ("drug", "cohort", "cohort_limit_gy", "target_gy", "estimate_percent", "cap_gbq"),
-    "trial": ("gsd", "error_percent", "gamma50", "rule", "target_percent", "first_gbq", "step_gbq", "trials"),
+    "trial": (
+        "gsd",
+        "error_percent",
+        "gamma50",
+        "rule",
+        "target_percent",
+        "first_gbq",
+        "step_gbq",
+        "most_gbq",
+        "trials",
+    ),
 }
 QUESTION = {"play": "chance", "cohort": "plan", "trial": "trial"}
 SLIDERS = ("target_gy", "estimate_percent", "gsd", "error_percent", "gamma50")
@@ -90,6 +100,7 @@ class Layout(SectionsLayout):
             "target_percent": self._number("target_percent", "Toxicity still tolerated", "%"),
             "first_gbq": self._number("first_gbq", "First level of a course", "GBq"),
             "step_gbq": self._number("step_gbq", "Step", "GBq"),
+            "most_gbq": self._number("most_gbq", "Largest activity of a course", "GBq", help="0: none"),
             "trials": self._number("trials", "Number of the set of trials", "", check=whole),
         }
         self.chosen = {
@@ -146,7 +157,8 @@ class Layout(SectionsLayout):
                 Group("Truth (illustrative)", some("gsd", "gamma50")),
                 Group("Trial", some("error_percent", "rule")),
                 Details(
-                    "more: target, levels, other trials", some("target_percent", "first_gbq", "step_gbq", "trials")
+                    "more: target, levels, other trials",
+                    some("target_percent", "first_gbq", "step_gbq", "most_gbq", "trials"),
                 ),
             ],
         }

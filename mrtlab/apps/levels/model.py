@@ -41,6 +41,7 @@ RANGES = {
     "target_percent": (5.0, 60.0),
     "first_gbq": (5.0, 60.0),
     "step_gbq": (2.0, 30.0),
+    "most_gbq": (0.0, 500.0),
     "trials": (1.0, 999.0),
 }
 _WHOLE = ("patient", "cohort", "trials")
@@ -70,6 +71,7 @@ class LevelsPage(SectionsModel):
     target_percent = t.Float(100 * value("patients.escalation_target"))
     first_gbq = t.Float(20.0)
     step_gbq = t.Float(10.0)
+    most_gbq = t.Float(0.0)  # of a course in the trials; 0 for none
     trials = t.Float(1.0)
     pseudonym = t.Unicode("")
     physician = t.Unicode("")

@@ -65,7 +65,7 @@ found = simulate_trials(
     gy_per_mbq={prrt.expected_per_activity().median_gy_per_mbq!r}, gsd={model.gsd!r}, \
 error={model.error_percent / 100!r},
     d50_gy={value("patients.escalation_d50_gy")!r}, gamma50={model.gamma50!r}, target={model.target_percent / 100!r},
-    rule={model.rule!r}, trials={compute.TRIALS}, seed={int(model.trials)},
+    cap_mbq={1000 * model.most_gbq or None!r}, rule={model.rule!r}, trials={compute.TRIALS}, seed={int(model.trials)},
 )
 for arm in found.arms:
     print(f"{{arm.name}}: found by {{100 * arm.found:.0f}} %, {{arm.toxicities.mean():.1f}} toxicities a trial, "

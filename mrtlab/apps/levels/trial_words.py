@@ -161,6 +161,22 @@ def said(found: Escalation) -> str:
         f"deviation). {verdict} If the recommendation is followed, {100 * one.under_after:.0f} % of later patients get "
         f"less than ¾ of the tolerance dose by GBq, and {100 * other.under_after:.0f} % by Gy. A trial "
         f"costs {one.toxicities.mean():.1f} toxicities in GBq and {other.toxicities.mean():.1f} in Gy. "
-        "Curve, target and levels are illustrative; toxicity here knows nothing but the dose, and no activity is "
-        "too large to give."
+        f"{_capped(other)}Curve, target and levels are illustrative; toxicity here knows nothing but the dose"
+        f"{', and no activity is too large to give' if not other.capped.any() else ''}."
     )
+
+
+def _capped(arm: Arm) -> str:
+    """Who gets less dose than planned, for nobody is given more than the largest activity."""
+    place = max(arm.tolerated, 0)
+    if arm.capped[-1] < 0.005:
+        return ""
+    return (
+        f"On the level of {level(arm, place)} {_percent(arm.capped[place])} of the patients would need more than the "
+        f"largest activity and get less dose, on that of {level(arm, len(arm.levels) - 1)} "
+        f"{_percent(arm.capped[-1])}: in Gy, too, a large level is then not what its name says. "
+    )
+
+
+def _percent(share: float) -> str:
+    return "none" if share < 0.005 else f"{100 * share:.0f} %"
