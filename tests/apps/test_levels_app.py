@@ -135,7 +135,7 @@ class TestCohortAndTrials:
         spread = np.hypot(np.log(1.4), 0.15)
         share = 0.5 * (1 + math.erf(np.log(54 / (100 * 0.6)) / spread / np.sqrt(2)))
         assert found.dose.capped[-1] == pytest.approx(share, abs=1e-6)
-        assert f"{100 * share:.0f} % " in trial_words.said(found)
+        assert f"that of 54 Gy {100 * share:.0f} %" in trial_words.said(found)
         model.most_gbq = 60.0
         with pytest.raises(InputError, match="rise to 90 GBq, above the largest activity of a course, 60 GBq"):
             compute.escalation(model)
