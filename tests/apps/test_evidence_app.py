@@ -51,7 +51,15 @@ def test_tables_are_those_of_the_package(view):
         assert {row[-1] for row in rows} <= {"published", "derived", "recalled", "illustrative"}
         view.chosen["shown"].value = name
         assert rows[0][0].split("'")[0] in view.table.html
+        assert (view.answers.layout.display is None) == (name == "psma")
     assert view.page.errors.messages == ()
+
+
+def test_the_psma_table_does_not_answer_its_own_question():
+    rows, said = model_module.table("psma"), model_module.remarks("psma")
+    assert not any("Arithmetic" in row[2] for row in rows)
+    assert {row[1] for row in said if "Gy per cycle" in row[3]} >= {"4.04 Gy/GBq", "4.7 Gy/GBq"}
+    assert {"about 5 Gy/GBq", "about 4 Gy/GBq"} <= {row[2] for row in rows}
 
 
 def test_every_control_at_its_ends_and_between(view):
@@ -62,6 +70,8 @@ def test_every_control_at_its_ends_and_between(view):
             assert view.figure.state == "ready"
     view.fields["factor"].value, view.fields["percent"].value = 1.0, 0.0
     assert "as many** administrations as" in words.said(view.model.growth())
+    view.fields["percent"].value = 80.0
+    assert "with therapies in fewer cycles" in words.said(view.model.growth())
     view.fields["percent"].text = "nonsense"
     assert "More patients" in view.sections["growth"].stale
     view.reset.click()

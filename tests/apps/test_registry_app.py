@@ -52,6 +52,16 @@ class TestModel:
         assert model.verdict("A", 8, "duplicate_patient") == "right"
         assert model.verdict("C", 3, "dose_per_activity") == "nothing"  # the column of dates alone
 
+    def test_the_other_end_of_an_exchanged_date(self, model):
+        """Cycle 2 of case 1 of centre B: 117 and -3 days are twice 57."""
+        rows = centre_rows("B")
+        assert rows[2]["interval_days"] + rows[4]["interval_days"] == 2 * 57
+        assert [model.verdict("B", row, "interval") for row in range(6)] == ["nothing"] * 2 + ["before"] * 2 + [
+            "right"
+        ] * 2
+        assert model.verdict("B", 2, "half_life") == "nothing"
+        assert model.verdict("B", 8, "interval") == "nothing"  # the same cycle of another patient
+
     def test_marks_are_taken_back_and_checked(self, model):
         model.mark(2, "decimal")
         model.mark(2, "decimal")
@@ -83,6 +93,18 @@ class TestModel:
         model.centre = "C"
         model.mark(0, "identifier")  # a column costs no row
         assert len(model.merged().rows) == 56
+
+    def test_a_patient_who_is_there_twice_goes_as_a_whole(self, model):
+        """Marked in one of four copied rows; the cycles that only one centre has stay."""
+        model.taken, model.centre = "marked", "C"
+        model.mark(15, "duplicate_patient")
+        assert len(model.merged().rows) == 55
+        model.unmark(15)
+        model.centre = "A"
+        model.mark(8, "duplicate_patient")
+        assert len(model.merged().rows) == 55
+        model.mark(0, "duplicate_patient")  # not a copy: only the learner's own row
+        assert len(model.merged().rows) == 54
 
     def test_a_state_that_cannot_be_used(self, model):
         assert not registry.RegistryPage().restore({"marks": [["A", 99, "decimal"]], "centre": "B"})
@@ -122,6 +144,20 @@ class TestPage:
         assert view.errors.layout.display == "none"
         view.reveal.click()
         assert ROW_ERRORS["sides_swapped"] in view.errors.html
+
+    def test_the_file_itself_is_shown(self, view):
+        """Centre B's commas are seen nowhere else, and the number that is asked about is one of them."""
+        view.chosen["centre"].value = "B"
+        assert ";3,72;" in view.raw.code
+        assert view.raw.code.startswith("case;")
+        text = (_content.folder("notebooks") / "across" / "registry.ipynb").read_text(encoding="utf-8")
+        assert "`3,72`" in text
+
+    def test_a_column_too_many_stands_where_it_is_seen(self):
+        columns, rows = words.table(centre_rows("C"))
+        assert columns.index("treated_on") < columns.index("Given, MBq")
+        assert all(len(row) == len(columns) for row in rows)
+        assert rows[0][columns.index("treated_on")] == centre_rows("C")[0]["treated_on"]
 
     def test_every_control(self, view):
         for _, centre in view.chosen["centre"].options:

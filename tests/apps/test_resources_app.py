@@ -147,6 +147,7 @@ class TestPage:
         type_times(view, contact_min="40", evaluation_min="60", report_min="20", scanner_min="30", cycles="100")
         assert "a year: staff 200 to 700 h" in view.results["cost"].html.replace("</span> · <span>", " · ")
         view.fields["evaluation_min"].text = ""
+        assert "Still to be typed in: staff to evaluate a scan." in view.unpriced.html
         assert view.model.evaluation_min is None
         assert view.figures["cost"].state == "empty"
         assert view.sections["cost"].stale == ""
@@ -172,6 +173,7 @@ class TestPage:
     def test_more_scans_can_be_worse_and_it_is_said(self, view):
         found = view.model.found()
         assert "error is larger" not in words.precision_said(found)
+        assert "moves by several points" in words.precision_said(found)
         worse = replace(found.precision[3], within95=0.3, failed=2)
         found = replace(found, precision=(*found.precision[:3], worse))
         assert "With 4 scans the error is larger than with 3" in words.precision_said(found)
@@ -182,6 +184,10 @@ class TestPage:
         lines = list(csv.DictReader(io.StringIO(view._csv().decode("utf-8"))))
         assert [float(line["staff_min"]) for line in lines] == [120, 220, 320, 420]
         assert [line["staff_h_per_year"] for line in lines] == [""] * 4
+        assert {(line["population"], line["cohort"]) for line in lines} == {("PRRT kidneys one phase", "7")}
+        comma = view._csv(True).decode("utf-8-sig")
+        again = list(csv.DictReader(io.StringIO(comma), delimiter=";"))
+        assert [{name: text.replace(",", ".") for name, text in line.items()} for line in again] == lines
         assert float(lines[0]["within95_percent"]) == pytest.approx(
             100 * view.model.found().precision[0].within95, abs=0.01
         )

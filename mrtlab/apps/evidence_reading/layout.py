@@ -33,6 +33,8 @@ class Layout(SectionsLayout):
         self.figure = Figure(words.draw, words.alt, words.numbers, axes=words.axes, height=360)
         self.table = DataTable((), caption="As published")
         self.ask = Text()
+        self.remarks = DataTable(("Tissue", "As printed", "Source", "Remark"), caption="Remarks on these rows")
+        self.answers = Details(words.REMARKS, [self.remarks])
         positions = DataTable(
             ("Asked of both", "One position", "The other"),
             words.POSITIONS,
@@ -51,6 +53,7 @@ class Layout(SectionsLayout):
                     self.chosen["shown"],
                     self.ask,
                     self.table,
+                    self.answers,
                     Details("The same in code: tables", [CodePanel(scripts.tables())]),
                 ],
             ),

@@ -10,7 +10,7 @@ from mrtlab import prrt, psma, radioiodine, sirt
 from mrtlab.apps.sections import SectionsModel, within
 from mrtlab.constants import sources
 
-__all__ = ["QUESTIONS", "RANGES", "RIGHT", "TABLES", "EvidencePage", "Growth", "table"]
+__all__ = ["QUESTIONS", "RANGES", "RIGHT", "TABLES", "EvidencePage", "Growth", "remarks", "table"]
 
 RANGES = {"factor": (1, 8), "percent": (0, 400)}
 QUESTIONS = {"both": ("both", "one", "same")}
@@ -56,10 +56,28 @@ def table(name: str) -> list[tuple[str, ...]]:
             for one in prrt.dose_per_activity()
         ]
     return [
-        (one.tissue, one.drug or "not visible", f"{one.value:g}" + (f" ± {one.sd:g}" if one.sd else "")
-         + f" {one.unit}" + (f". {one.remark}" if one.remark else ""), one.citation, one.status)
+        (one.tissue, one.drug or "not visible", _printed(one), one.citation, one.status) for one in psma.published()
+    ]
+
+
+def remarks(name: str) -> list[tuple[str, ...]]:
+    """What is to be said of single rows, apart from them: it answers what the table asks."""
+    if name != "psma":
+        return []
+    return [
+        (one.tissue, _printed(one), one.citation, one.remark)
         for one in psma.published()
-    ]  # fmt: skip
+        if one.remark and not _about(one)
+    ]
+
+
+def _about(one) -> bool:
+    return one.remark.startswith("About ")
+
+
+def _printed(one) -> str:
+    number = f"{one.value:g}" + (f" ± {one.sd:g}" if one.sd else "")
+    return f"{'about ' if _about(one) else ''}{number} {one.unit}"
 
 
 def _outcome(one) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrtlab.apps.controls import Page
 from mrtlab.apps.evidence_reading import scripts, words
 from mrtlab.apps.evidence_reading.layout import INPUTS, Layout
-from mrtlab.apps.evidence_reading.model import EvidencePage, table
+from mrtlab.apps.evidence_reading.model import EvidencePage, remarks, table
 from mrtlab.apps.sections import GATED, SectionsView
 
 __all__ = ["page"]
@@ -37,6 +37,9 @@ class _View(Layout, SectionsView):
                 table(shown), words.COLUMNS[shown], f"As published: {dict(map(reversed, words.TABLES))[shown]}"
             )
             self.ask.text = words.ASK_YOURSELF[shown]
+            found = remarks(shown)
+            self.remarks.set(found)
+            self.answers.layout.display = None if found else "none"
         if self.sections["growth"].stale or (names is not None and not set(names) & set(INPUTS["growth"])):
             return
         waits = self._waits("growth")

@@ -86,6 +86,9 @@ ASK_YOURSELF = {
 }
 
 
+REMARKS = "Remarks on these rows: open after you have an answer"
+
+
 def compared(model: EvidencePage, question: str) -> str:
     """The prediction beside what is so."""
     return sections.compared(model, question, OPTIONS[question], RIGHT[question], _WHY[question])
@@ -137,11 +140,18 @@ def result(found: Growth):
     )
 
 
+_MAY_BE = {
+    "more": "It may be so, with therapies in several cycles; ",
+    "fewer": "It may be so, with therapies in fewer cycles; ",
+    "as many": "It may be so; ",
+}
+
+
 def said(found: Growth) -> str:
     """What does not follow."""
     way = "more" if found.each > 1.005 else "fewer" if found.each < 0.995 else "as many"
     return (
-        f"Each patient would get **{way}** administrations than ten years before. It may be so, with therapies in "
-        "several cycles; it may also be that years, centres or therapies differ between the two counts. A quotient "
-        "that follows from two numbers was measured by nobody."
+        f"Each patient would get **{way}** administrations than ten years before. {_MAY_BE[way]}it may also be that "
+        "years, centres or therapies differ between the two counts. A quotient that follows from two numbers was "
+        "measured by nobody."
     ).replace("as many** administrations than", "as many** administrations as")

@@ -42,6 +42,7 @@ class Layout(SectionsLayout):
         self._make_questions(QUESTIONS)
         self._make_results({"merged": "merging"})
         self.file = DataTable(words.COLUMNS, caption="Rows as the centre sent them")
+        self.raw = CodePanel(label="First lines of the file")
         self.row = Choice("Row", words.row_options("A"))
         self.kind = Choice("What is wrong with it?", words.kind_options())
         self.mark = Button("Mark the row", primary=True, on_click=lambda _: self._mark())
@@ -71,6 +72,8 @@ class Layout(SectionsLayout):
                     Text(words.INTRO),
                     self.chosen["centre"],
                     self.file,
+                    Text(words.UNITS),
+                    Details("The file itself: its first lines", [self.raw]),
                     Row([self.row, self.kind]),
                     Row([self.mark, self.unmark]),
                     self.count,

@@ -15,7 +15,7 @@ from mrtlab.apps.sections import SectionsModel
 from mrtlab.errors import InputError
 from mrtlab.record import ROW_ERRORS, RowFinding, RowSummary
 
-__all__ = ["CENTRES", "QUESTIONS", "RIGHT", "TAKEN", "Merged", "Planted", "RegistryPage", "centre_rows"]
+__all__ = ["CENTRES", "QUESTIONS", "RIGHT", "TAKEN", "Merged", "Planted", "RegistryPage", "centre_rows", "first_lines"]
 
 CENTRES = ("A", "B", "C")
 TAKEN = ("all", "marked", "checked")
@@ -27,6 +27,12 @@ RIGHT = {"mean": "double"}
 def centre_rows(centre: str) -> tuple[dict, ...]:
     """Rows of one centre as its file has them."""
     return tuple(record.read_rows(_content.dataset("registry") / f"centre_{centre.lower()}.csv"))
+
+
+def first_lines(centre: str) -> str:
+    """Head and two rows of a file, as text: what a table with points and chosen columns does not show."""
+    text = (_content.dataset("registry") / f"centre_{centre.lower()}.csv").read_text(encoding="utf-8-sig")
+    return "\n".join(text.splitlines()[:3])
 
 
 @dataclass(frozen=True)
@@ -102,13 +108,27 @@ class RegistryPage(SectionsModel):
         return sorted((row, kind) for where, row, kind in self.marks if where == centre)
 
     def verdict(self, centre: str, row: int, kind: str) -> str:
-        """``"right"``, ``"other"`` (something else is wrong there), ``"unusual"`` (and right), or ``"nothing"``."""
+        """What a mark is worth.
+
+        ``"right"``, ``"before"`` (the other end of an exchanged date), ``"other"`` (something else is wrong there),
+        ``"unusual"`` (and right), or ``"nothing"``.
+        """
         here = {one.kind for one in planted(centre) if row in one.rows} | self._copied(centre, row)
         if kind in here:
             return "right"
+        if kind == "interval" and self._before_slip(centre, row):
+            return "before"
         if here - {"identifier", "duplicate_patient"}:
             return "other"
         return "unusual" if centre_rows(centre)[row]["within"] is False else "nothing"
+
+    @staticmethod
+    def _before_slip(centre: str, row: int) -> bool:
+        """Whether the next cycle's interval is wrong: then it is the date of this cycle that was exchanged."""
+        rows = centre_rows(centre)
+        next_cycle = (rows[row]["case"], rows[row]["cycle"] + 1)
+        slips = [rows[one.rows[0]] for one in planted(centre) if one.kind == "interval"]
+        return rows[row]["interval_days"] is not None and any((x["case"], x["cycle"]) == next_cycle for x in slips)
 
     @staticmethod
     def _copied(centre: str, row: int) -> set[str]:
@@ -136,6 +156,7 @@ class RegistryPage(SectionsModel):
         for centre in CENTRES:
             if self.taken == "marked":
                 out[centre] = {row for row, kind in self.marked(centre) if kind != "identifier"}
+                out[centre] |= self._copies_of_marked(centre)
             slips = [one for one in planted(centre) if one.kind != "identifier"]
             for one in slips:
                 # a slip named in one of its rows is a slip in all of them
@@ -144,6 +165,16 @@ class RegistryPage(SectionsModel):
                 ):
                     out[centre] |= set(one.rows)
         return out
+
+    def _copies_of_marked(self, centre: str) -> set[int]:
+        """A patient who is there twice and was named in one row is there twice in all copied rows."""
+        rows = centre_rows(centre)
+        cases = {
+            rows[row]["case"]
+            for row, kind in self.marked(centre)
+            if kind == "duplicate_patient" and self._copied(centre, row)
+        }
+        return {place for place, one in enumerate(rows) if one["case"] in cases and self._copied(centre, place)}
 
     def merged(self) -> Merged:
         """The three files in one, without what is left out."""

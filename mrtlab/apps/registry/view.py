@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrtlab.apps.controls import Page
 from mrtlab.apps.registry import scripts, words
 from mrtlab.apps.registry.layout import INPUTS, Layout
-from mrtlab.apps.registry.model import RegistryPage, centre_rows
+from mrtlab.apps.registry.model import RegistryPage, centre_rows, first_lines
 from mrtlab.apps.sections import GATED, SectionsView
 from mrtlab.record import rows_csv
 
@@ -69,6 +69,7 @@ class _View(Layout, SectionsView):
         model = self.model
         columns, rows = words.table(centre_rows(model.centre))
         self.file.set(rows, columns)
+        self.raw.code = first_lines(model.centre)
         self.row.options = words.row_options(model.centre)
         self.count.set(*words.count(model))
         marks = words.mark_rows(model)

@@ -37,6 +37,10 @@ INTRO = (
     "the error. A slip that stands in both kidneys of a cycle counts once: mark either row. **One kidney is unusual "
     "and right.**"
 )
+UNITS = (
+    "u: standard uncertainty. In the files the dose per activity is in Gy/MBq; it is shown in mGy/MBq. Numbers are "
+    "shown with a decimal point, whatever the file has."
+)
 COLUMNS = (
     "Row",
     "Case",
@@ -54,6 +58,8 @@ COLUMNS = (
 )
 _VERDICTS = {
     "right": "right",
+    "before": "well seen: no rule finds it, as a long interval may be true. The date of this cycle is the one that was "
+    "exchanged; the interval before it grew, and the next one fell by as much. It counts in the row of the next cycle",
     "other": "something is wrong in this row, but not that",
     "unusual": "unusual, and looked into by the centre: it is right. A data set without unusual patients shows nobody "
     "what may happen",
@@ -75,7 +81,7 @@ def _cell(value, factor: float = 1.0, digits: int = 4) -> str:
 
 
 def table(rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Columns and cells of a file; columns that do not belong there are last."""
+    """Columns and cells of a file; one that does not belong there stands where a narrow window shows it too."""
     others = [name for name in rows[0] if name == "treated_on"]
     cells = []
     for place, row in enumerate(rows, 1):
@@ -85,6 +91,7 @@ def table(rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
                 str(row["case"]),
                 _cell(row["cycle"]),
                 _cell(row["interval_days"]),
+                *(str(row[name]) for name in others),
                 str(row["region"] or "–").removesuffix(" kidney"),
                 _cell(row["administered_mbq"]),
                 _cell(row["mass_g"]),
@@ -94,10 +101,9 @@ def table(rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
                 _cell(row["effective_half_life_h"]),
                 _cell(row["points"]) + ("" if row["basis"] else " (how?)"),
                 _cell(row["within"]),
-                *(str(row[name]) for name in others),
             )
         )
-    return (*COLUMNS, *others), cells
+    return (*COLUMNS[:4], *others, *COLUMNS[4:]), cells
 
 
 def row_options(centre: str) -> list[tuple[str, int]]:
@@ -194,8 +200,9 @@ def result(found: Merged):
     return (
         "Mean kidney dose of a cycle:",
         f"{one.mean_gy:.2f} Gy",
-        f"median {one.median_gy:.2f} Gy · {one.rows} of {before.rows} rows, {one.cases} cases · as delivered: mean "
-        f"{before.mean_gy:.2f}, median {before.median_gy:.2f} Gy",
+        f"median {one.median_gy:.2f} Gy · from {one.low_gy:.2g} to {one.high_gy:.3g} Gy · {one.rows} of "
+        f"{before.rows} rows, {one.cases} cases · as delivered: mean {before.mean_gy:.2f}, "
+        f"median {before.median_gy:.2f} Gy",
     )
 
 

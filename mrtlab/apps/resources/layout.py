@@ -14,6 +14,7 @@ from mrtlab.apps.controls import (
     NumberField,
     Page,
     Progress,
+    Row,
     Section,
     Text,
 )
@@ -47,6 +48,9 @@ class Layout(SectionsLayout):
         self.table = DataTable(words.COLUMNS, caption="Protocols: what they cost and what they buy")
         self.unpriced = Note()
         self.download = Download("Download the worksheet as CSV", "resources.csv", self._csv, "text/csv")
+        self.download_comma = Download(
+            "The same with decimal commas", "resources_semicolon.csv", lambda: self._csv(True), "text/csv"
+        )
         self._make_page()
 
     @staticmethod
@@ -101,7 +105,7 @@ class Layout(SectionsLayout):
                     self.results["cost"],
                     self.said_of["cost"],
                     self.table,
-                    self.download,
+                    Row([self.download, self.download_comma]),
                     self.same["cost"],
                 ],
             ),

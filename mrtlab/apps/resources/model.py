@@ -12,7 +12,7 @@ from mrtlab.errors import InputError
 from mrtlab.patients import PROTOCOLS, Precision, Workload, cohort, precision, workload
 from mrtlab.patients.methods import find_method
 
-__all__ = ["POPULATIONS", "QUESTIONS", "RANGES", "RIGHT", "TIMES", "Found", "ResourcesPage"]
+__all__ = ["POPULATIONS", "PRICED", "QUESTIONS", "RANGES", "RIGHT", "TIMES", "Found", "ResourcesPage"]
 
 #: Therapy and phases of each population.
 POPULATIONS = {"prrt": ("prrt", 1), "prrt two": ("prrt", 2), "psma": ("psma", 1)}
@@ -28,6 +28,8 @@ RANGES = {
 }
 #: Local times: nothing stands in them before somebody types it.
 TIMES = ("scanner_min", "contact_min", "evaluation_min", "report_min", "stay_h", "cycles")
+#: Those without which staff minutes are unknown.
+PRICED = ("contact_min", "evaluation_min", "report_min")
 QUESTIONS = {"gain": ("second", "third", "fourth", "none")}
 RIGHT = {"gain": "second"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mrtlab.apps.controls import Page
 from mrtlab.apps.resources import scripts, words
 from mrtlab.apps.resources.layout import INPUTS, Layout
-from mrtlab.apps.resources.model import TIMES, ResourcesPage
+from mrtlab.apps.resources.model import PRICED, TIMES, ResourcesPage
 from mrtlab.apps.sections import GATED, SectionsView
 
 __all__ = ["page"]
@@ -55,8 +55,8 @@ class _View(Layout, SectionsView):
                 self._refresh()
             self._save()
 
-    def _csv(self) -> bytes:
-        return words.csv(self.model.found()).encode("utf-8")
+    def _csv(self, comma: bool = False) -> bytes:
+        return words.csv(self.model.found(), self.model, comma).encode("utf-8-sig" if comma else "utf-8")
 
     # what the page shows
 
@@ -95,7 +95,7 @@ class _View(Layout, SectionsView):
         self.said_of["precision"].text = words.precision_said(found)
 
     def _refresh_cost(self, why):
-        for widget in (self.same["cost"], self.table, self.download):
+        for widget in (self.same["cost"], self.table, self.download, self.download_comma):
             widget.layout.display = "none" if why else None
         self.codes["cost"].code = scripts.cost(self.model)
         self.results["cost"].clear()
@@ -106,7 +106,9 @@ class _View(Layout, SectionsView):
         found = self.model.found()
         self.table.set(words.rows(found))
         if not found.priced:
-            self.unpriced.text = words.UNPRICED
+            missing = [name for name in PRICED if getattr(self.model, name) is None]
+            some = len(missing) < len(PRICED) or self.model.scanner_min is not None
+            self.unpriced.text = words.unpriced([self._called(self.fields[name]) for name in missing] if some else [])
             self.figures["cost"].empty("Minutes appear here as soon as your times are typed in.")
             return
         self.figures["cost"].show(found)

@@ -99,18 +99,25 @@ def rows(found: Found):
     ]
 
 
-def csv(found: Found) -> str:
-    """The worksheet for a spreadsheet: numbers with decimal points, errors in per cent."""
+def unpriced(missing: list[str]) -> str:
+    """Which times are still missing, once the first is typed in."""
+    return f"Still to be typed in: {', '.join(missing)}." if missing else UNPRICED
+
+
+def csv(found: Found, model: ResourcesPage, comma: bool = False) -> str:
+    """The worksheet for a spreadsheet, errors in per cent; decimal points, or commas with semicolons between."""
+    population = {key: text.replace(",", "") for text, key in POPULATION}[model.population]
     head = "scans,hours,visits,scanner_min,staff_min,scanner_h_per_year,staff_h_per_year,within95_percent,"
-    lines = [head + "low95_percent,high95_percent,beyond10_percent,failed,patients"]
+    lines = [head + "low95_percent,high95_percent,beyond10_percent,failed,patients,population,cohort"]
     for place, (one, work) in enumerate(zip(found.precision, found.work, strict=True)):
         yearly = found.yearly_h[place] if found.yearly_h else (None, None)
         cells = [one.scans, hours(one.method).replace(",", ""), work.visits, work.scanner_min, work.staff_min, *yearly]
         cells += [f"{100 * value:.2f}" for value in (one.within95, one.low95, one.high95, one.beyond)]
-        cells += [one.failed, one.patients]
+        cells += [one.failed, one.patients, population, int(model.number)]
         lines.append(",".join("" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in
                               cells))  # fmt: skip
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    return text.replace(",", ";").replace(".", ",") if comma else text
 
 
 # how far off
@@ -183,8 +190,12 @@ def precision_said(found: Found) -> str:
             "model that fits. "
         )
     else:
-        start = "Differences of a point or less are chance in so few patients. "
+        start = (
+            "Each number rests on the few patients who are farthest off: in another cohort of as many, that of one "
+            "scan moves by several points, and small differences between the others are chance. "
+        )
     return start + (
+        "Bar: the central 95 % of the errors, which one patient can stretch; diamonds: 19 of 20 patients lie between. "
         "Noise of counting and the method are in these errors. Calibration, outlines, recovery and mass are not: they "
         "are the same for all four and come on top. Populations are illustrative."
     )
@@ -244,7 +255,7 @@ def cost_said(found: Found) -> str:
         change = f"{gain:.1f} points less" if gain >= 0 else f"{-gain:.1f} points more"
         parts.append(f"scan {place + 2}: {more:.0f} min for {change} error")
     return (
-        f"{'; '.join(parts)}. **Whether that is worth it depends on what the dose decides**: near a limit a few points "
-        "matter, far from it they do not. These are your own times: compare them with a colleague's before they "
-        "go into a plan."
+        f"Staff time for each more scan, and what it buys: {'; '.join(parts)}. **Whether that is worth it depends on "
+        "what the dose decides**: near a limit a few points matter, far from it they do not. These are your own "
+        "times: compare them with a colleague's before they go into a plan."
     )
