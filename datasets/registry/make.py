@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import date, timedelta
 from pathlib import Path
 
 from mrtlab import planning
@@ -107,9 +108,16 @@ def three() -> tuple[list[dict], list[dict], list[dict]]:
     pick(c, 2, 2, "right")[0]["dose_u_gy"] = 14.0
     again = pick(c, 1, 3, "left")[0]
     c.insert(c.index(again) + 2, dict(again))
-    for place, row in enumerate(c):
-        row["treated_on"] = f"{1 + 3 * place % 27:02d}/{1 + place % 12:02d}/2026"
+    for row in c:
+        row["treated_on"] = date_of(row, c).strftime("%d/%m/%Y")
     return a, b, c
+
+
+def date_of(row: dict, rows: list[dict]) -> date:
+    """The first cycle of a case some days after that of the case before it, the others by their intervals."""
+    before = {one["cycle"]: one["interval_days"] for one in rows if one["case"] == row["case"]}
+    days = sum(before[cycle] or 0 for cycle in range(1, row["cycle"] + 1) if cycle in before)
+    return date(2026, 1, 12) + timedelta(days=9 * row["case"] + days)
 
 
 def main() -> None:
