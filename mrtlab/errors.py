@@ -151,6 +151,9 @@ class Flag(StrEnum):
     BONE_METASTASES = "BONE_METASTASES"
     UNINVOLVED_MARROW = "UNINVOLVED_MARROW"
     DAUGHTERS_STAY = "DAUGHTERS_STAY"
+    DAUGHTERS_DIFFER = "DAUGHTERS_DIFFER"
+    ALPHA_PART_MISSING = "ALPHA_PART_MISSING"
+    RBE_DIFFERS = "RBE_DIFFERS"
     PRINTED_UNIT_DOUBTFUL = "PRINTED_UNIT_DOUBTFUL"
     ASYMMETRY = "ASYMMETRY"
     OBSTRUCTION_SUSPECTED = "OBSTRUCTION_SUSPECTED"
@@ -387,6 +390,12 @@ _TEXT = {
     Flag.UNINVOLVED_MARROW: "The region lies in marrow without metastases; that beside them receives more.",
     Flag.DAUGHTERS_STAY: "All daughters were taken to decay where Ac-225 did. That is a choice, and for what leaves "
     "the cell an optimistic one; show what changes if Bi-213 is lost.",
+    Flag.DAUGHTERS_DIFFER: "Doses that are compared or added here say in different words where the daughters decay. "
+    "Read both: they may not be doses of the same thing.",
+    Flag.ALPHA_PART_MISSING: "The nuclide emits alpha particles, and a dose does not say which part of it is theirs, "
+    "what weight was taken or where the daughters decay.",
+    Flag.RBE_DIFFERS: "The doses of the cycles were weighted with different RBE. Absorbed doses add up; such weighted "
+    "ones do not, and no sum of them is given.",
     Flag.PRINTED_UNIT_DOUBTFUL: "The unit as printed does not fit what others found; as dose per cycle the number "
     "does. That is an inference: look into the paper.",
     Flag.ASYMMETRY: "The doses of the two kidneys differ by more than 30 %. Compare outlines and masses, and the "

@@ -65,6 +65,11 @@ class AlphaDose:
         """Absorbed dose of both, Gy, without any weight."""
         return self.alpha_gy + self.electron_gy
 
+    @property
+    def daughters(self) -> str:
+        """What was chosen for the daughters, in words, to be recorded with the dose."""
+        return _words(self.parent, self.retained, self.clearance_half_life_h)
+
 
 def alpha_dose(
     tia_mbq_h,
@@ -224,6 +229,23 @@ def daughter_activity(times_h, *, effective_half_life_h=None, retained: Mapping 
     atoms = amplitude @ np.exp(-np.outer(loss, times))
     # cancellation leaves rounding around zero at the very beginning
     return {name: np.maximum(decay[place] * atoms[place], 0.0) for place, name in enumerate(names)}
+
+
+def _words(parent: str, retained: Mapping, half_lives: Mapping) -> str:
+    # those that live for some minutes at most decay with the nuclide before them, if nothing else was chosen
+    stays = {name: _check.nominal(part) for name, part in retained.items()}
+    carried = [
+        f"{name} is carried off with a half-life of {half_life:g} h"
+        for name, half_life in half_lives.items()
+        if math.isfinite(half_life)
+    ]
+    if any(part != 1 for part in stays.values()):
+        told = [name for name, part in stays.items() if part != 1 or find_nuclide(name).half_life_h > 0.05]
+        said = "of the atoms of each daughter stay " + ", ".join(f"{name} {100 * stays[name]:.3g} %" for name in told)
+    else:
+        where = f"stay where {parent} decayed" if carried else f"decay where {parent} did"
+        said = f"all daughters {where}"
+    return f"{said}; of what stayed, {', '.join(carried)}" if carried else said
 
 
 def _parent(name: str) -> str:

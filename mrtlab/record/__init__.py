@@ -9,12 +9,13 @@ The hashes find a file that was damaged or edited. They are no protection agains
 a typed name is no electronic signature.
 """
 
+from mrtlab.record.alpha import AlphaSum
 from mrtlab.record.compare import Comparison, compare, continues, versions
-from mrtlab.record.export import COLUMNS, CumulativeDose, cumulative, rows, write_rows
+from mrtlab.record.export import ALPHA_COLUMNS, COLUMNS, CumulativeDose, cumulative, rows, write_rows
 from mrtlab.record.files import from_json, read, to_json, write
 from mrtlab.record.page import to_html, write_html
 from mrtlab.record.record import DosimetryRecord
-from mrtlab.record.regions import MeasuredRegion, Person, PlannedRegion
+from mrtlab.record.regions import AlphaPart, MeasuredRegion, Person, PlannedRegion
 from mrtlab.record.registry import (
     ROW_ERRORS,
     RowFinding,
@@ -27,8 +28,11 @@ from mrtlab.record.registry import (
 )
 
 __all__ = [
+    "ALPHA_COLUMNS",
     "COLUMNS",
     "ROW_ERRORS",
+    "AlphaPart",
+    "AlphaSum",
     "Comparison",
     "CumulativeDose",
     "DosimetryRecord",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from mrtlab.errors import Flag, InputError
-from mrtlab.record import checks, machine
+from mrtlab.record import alpha, checks, machine
 from mrtlab.record.form import Header, Step
 from mrtlab.record.regions import Person, who
 
@@ -74,7 +74,7 @@ class Chain:
             found.append(Flag.NOT_VERIFIED)
         if self.verification and any(region.within is False for region in self.verification.regions):
             found.append(Flag.OUTSIDE_EXPECTED_RANGE)
-        return tuple(found)
+        return (*found, *alpha.flags(self.header.nuclide, self.plan, self.verification))
 
     intent = property(lambda self: machine.find(self.steps, "intent"), doc="Step i, or None.")
     options = property(lambda self: machine.find(self.steps, "options"), doc="Step ii, or None.")
@@ -91,12 +91,15 @@ class Chain:
         return tuple(step for step in self.steps if step.content.kind == "signature")
 
     def _step(self, by: Person, content, at: datetime | None) -> Self:
-        return self._checked(who(by).role, by.name, content, checks.utc("at", at))
+        made = self._checked(who(by).role, by.name, content, checks.utc("at", at))
+        alpha.require_said(self.header.nuclide, content)
+        return made
 
     def _checked(self, role: str, name: str, content, at: str) -> Self:
         machine.require_turn(self.steps, content.kind, role)
         machine.require_person(self.steps, name, role)
         machine.require_consistent(self.steps, name, content)
+        alpha.require_consistent(self.header.nuclide, content, self.plan)
         if content.kind == "signature":
             if machine.stimulation_differs(self.steps):
                 raise InputError(

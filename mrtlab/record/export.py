@@ -15,9 +15,11 @@ from uncertainties import UFloat, ufloat
 from mrtlab import _check, _userdata
 from mrtlab.errors import Flag, InputError
 from mrtlab.planning import ExpectedRange
+from mrtlab.record import alpha
+from mrtlab.record.alpha import AlphaSum
 from mrtlab.record.record import DosimetryRecord
 
-__all__ = ["COLUMNS", "CumulativeDose", "cumulative", "rows", "write_rows"]
+__all__ = ["ALPHA_COLUMNS", "COLUMNS", "CumulativeDose", "cumulative", "rows", "write_rows"]
 
 COLUMNS = (
     "case", "cycle", "interval_days", "version", "therapy", "nuclide", "optimisation_level", "status", "ending",
@@ -27,6 +29,9 @@ COLUMNS = (
     "limit_gy", "limit_bed_gy", "aim_gy",
 )  # fmt: skip
 """Columns of :func:`rows`: numbers, words from fixed lists, and the names of therapies and regions."""
+
+ALPHA_COLUMNS = ("alpha_gy", "electron_gy", "rbe")
+"""Columns after :data:`COLUMNS` where a dose of the rows has its parts. ``dose_gy`` is their sum, without a weight."""
 
 _DIALECTS = {"comma": (",", "."), "semicolon": (";", ",")}
 
@@ -48,8 +53,11 @@ class CumulativeDose:
     limit_gy : float or None
         The limit of absorbed dose that was prescribed last.
     remaining_gy : float or None
-        Limit less dose; None without a limit or with a cycle missing.
+        Limit less dose; None without a limit or with a cycle missing. Absorbed doses both, without a weight.
     flags, sources : tuple of str
+    alpha : AlphaSum or None
+        With an alpha emitter: the parts of the dose, each added up. Doses weighted with different RBE are not added,
+        which ``RBE_DIFFERS`` says. None if the dose of a cycle does not tell its parts.
     """
 
     region: str
@@ -61,6 +69,7 @@ class CumulativeDose:
     remaining_gy: float | None
     flags: tuple[str, ...]
     sources: tuple[str, ...] = ("record.cumulative",)
+    alpha: AlphaSum | None = None
 
 
 def cumulative(records: Sequence[DosimetryRecord]) -> dict[str, CumulativeDose]:
@@ -110,6 +119,7 @@ def _sum(region: str, records: Sequence[DosimetryRecord], absent: Sequence[int])
     random = math.fsum(max(one.u_gy**2 - (one.systematic_rel * one.dose_gy) ** 2, 0.0) for one in found.values())
     beds = [one.bed_gy for one in found.values()]
     limit = next((value for record in reversed(records) if (value := _constraint(record, region, "limit"))), None)
+    parts, remarks = alpha.added(tuple(found.values()))
     return CumulativeDose(
         region=region,
         dose_gy=ufloat(total, math.sqrt(random + common**2)),
@@ -118,7 +128,8 @@ def _sum(region: str, records: Sequence[DosimetryRecord], absent: Sequence[int])
         missing=tuple(missing),
         limit_gy=limit,
         remaining_gy=None if limit is None or missing else limit - total,
-        flags=(Flag.CYCLES_MISSING,) if missing else (),
+        flags=((Flag.CYCLES_MISSING,) if missing else ()) + remarks,
+        alpha=parts,
     )
 
 
@@ -132,13 +143,16 @@ def rows(records: Iterable[DosimetryRecord]) -> list[dict]:
     Returns
     -------
     list of dict
-        With :data:`COLUMNS`. Patients are numbered in the order they come in, ``case`` 1, 2 and so on;
-        ``interval_days`` are those since the administration of the cycle before, where its record is among these.
+        With :data:`COLUMNS`, and :data:`ALPHA_COLUMNS` if a dose has parts. Patients are numbered in the order they
+        come in, ``case`` 1, 2 and so on; ``interval_days`` are those since the administration of the cycle before,
+        where its record is among these.
 
     Notes
     -----
     Pseudonyms, names, dates, hashes, hospital's instruments and all free text stay behind. Therapy and regions keep
-    the names that were typed. Rare combinations may still point to a person: look before you hand it out.
+    the names that were typed. Where the daughters of an alpha emitter were taken to decay is free text too and stays
+    behind: agree on one choice before doses are put together. Rare combinations may still point to a person: look
+    before you hand it out.
     """
     cases: dict[str, int] = {}
     found = []
@@ -147,7 +161,13 @@ def rows(records: Iterable[DosimetryRecord]) -> list[dict]:
         case = cases.setdefault(record.header.pseudonym, len(cases) + 1)
         interval = {"interval_days": _interval(record, records)}
         found += [{**dict.fromkeys(COLUMNS), **row, **interval} for row in _rows(record, case)]
-    return found
+    return [{**dict.fromkeys(columns_of(found)), **row} for row in found]
+
+
+def columns_of(found: Iterable[Mapping]) -> tuple[str, ...]:
+    """Columns of some rows: those of parts only where one has them."""
+    some = any(row.get(name) is not None for row in found for name in ALPHA_COLUMNS)
+    return (*COLUMNS, *ALPHA_COLUMNS) if some else COLUMNS
 
 
 def _interval(record: DosimetryRecord, records: Sequence[DosimetryRecord]) -> int | None:
@@ -213,8 +233,10 @@ def _measured(region, given) -> dict:
     if region is None:
         return {}
     same = ("systematic_rel", "bed_gy", "effective_half_life_h", "points", "partial_volume", "basis", "z", "within")
+    parts = {} if region.alpha is None else {name: getattr(region.alpha, name) for name in ALPHA_COLUMNS}
     return {
         **{name: getattr(region, name) for name in same},
+        **parts,
         "mass_g": region.mass_g.value,
         "mass_u_g": region.mass_g.u,
         "dose_gy": region.dose_gy,
@@ -240,7 +262,8 @@ def write_rows(records: Iterable[DosimetryRecord], path, dialect: str = "comma")
     InputError
         For another dialect, or if the file cannot be written.
     """
-    text = csv_text(rows(records), COLUMNS, dialect)
+    found = rows(records)
+    text = csv_text(found, columns_of(found), dialect)
     path = Path(path)
     try:
         _userdata.write(path, text)

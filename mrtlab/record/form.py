@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_serializer, model_validator
+
+from mrtlab import constants
 
 SCHEMA_VERSION = 1
 
@@ -58,6 +61,18 @@ class Strict(BaseModel):
     """No unknown fields, no conversions, no NaN, and nothing can be assigned."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Sparing(Strict):
+    """A part with fields that are left out, and not written as null, where there is nothing to say.
+
+    Records from before such a field keep their text and their hashes.
+    """
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, handler):
+        later = {name for name, field in type(self).model_fields.items() if not field.is_required()}
+        return {name: item for name, item in handler(self).items() if item is not None or name not in later}
 
 
 class Quantity(Strict):
@@ -153,8 +168,8 @@ class Component(Strict):
     relative: Fraction
 
 
-class PlannedRegion(Strict):
-    """A tissue with the range of doses expected of it."""
+class PlannedRegion(Sparing):
+    """A tissue with the range of absorbed doses expected of it; with an alpha emitter, where its daughters decay."""
 
     region: Line
     mass_g: Quantity
@@ -164,6 +179,7 @@ class PlannedRegion(Strict):
     median_gy: Positive
     gsd: Annotated[float, Field(ge=1, le=5)]
     components: tuple[Component, ...]
+    daughters: Text = None  # not "| None": null in a file is refused
 
 
 class Plan(Strict):
@@ -205,8 +221,28 @@ class Administration(Strict):
         return self
 
 
-class VerifiedRegion(Strict):
-    """The dose to a tissue and its verdict against the plan; without verdict where no range was planned."""
+class AlphaPart(Strict):
+    """Absorbed doses of alpha particles and of electrons, and what a weight makes of them: never one without all."""
+
+    alpha_gy: NonNegative
+    electron_gy: NonNegative
+    rbe: Positive
+    weighted_gy: Positive
+    daughters: Text
+
+    @model_validator(mode="after")
+    def _weighted(self) -> AlphaPart:
+        weighted = self.rbe * self.alpha_gy + self.electron_gy
+        if not math.isclose(self.weighted_gy, weighted, rel_tol=1e-6):
+            raise ValueError(
+                f"weighted_gy is {self.weighted_gy:.4g} and rbe·alpha_gy + electron_gy is {weighted:.4g}; only the "
+                "alpha particles are weighted"
+            )
+        return self
+
+
+class VerifiedRegion(Sparing):
+    """The absorbed dose to a tissue and its verdict against the plan; without verdict where no range was planned."""
 
     region: Line
     basis: Literal["measured", "estimated"]
@@ -226,6 +262,20 @@ class VerifiedRegion(Strict):
     within: bool | None
     ratio: Positive | None
     verdict: Text
+    alpha: AlphaPart = None  # not "| None": null in a file is refused
+
+    @model_validator(mode="after")
+    def _whole(self) -> VerifiedRegion:
+        if self.alpha is None:
+            return self
+        both = self.alpha.alpha_gy + self.alpha.electron_gy
+        rounding = constants.value("record.parts_agree_rel")
+        if abs(both - self.dose_gy) <= rounding * self.dose_gy:
+            return self
+        said = f"the dose is {self.dose_gy:.4g} Gy, and alpha particles and electrons together give {both:.4g} Gy"
+        if math.isclose(self.dose_gy, self.alpha.weighted_gy, rel_tol=rounding):
+            said += ". It is the weighted dose; the absorbed one is asked for, without a weight"
+        raise ValueError(said)
 
 
 class Verification(Strict):

@@ -11,6 +11,7 @@ from mrtlab.constants import sources
 from mrtlab.errors import Flag, InputError
 from mrtlab.planning import CHECKLIST, ExpectedRange
 from mrtlab.planning.prescription import LEVELS
+from mrtlab.record.alpha import ABSORBED, unit
 from mrtlab.record.machine import ROLES, WHAT
 from mrtlab.record.record import DosimetryRecord
 
@@ -165,9 +166,12 @@ def _plan(content) -> str:
         "Mass by", "Kinetics", "Energy, S value or dose constant",
     )  # fmt: skip
     facts = [("Activity", f"{_number(content.activity_mbq)} MBq"), ("Stimulation", content.stimulation)]
+    daughters = [(one.region, one.daughters) for one in content.regions if one.daughters]
     return (
         _pairs("Plan", facts)
         + _table("Expected range, fixed before administration", headings, rows)
+        + (_table("Daughters", ("Tissue", "Where they were taken to decay"), daughters) if daughters else "")
+        + (_text(ABSORBED) if daughters else "")
         + _remarks(content)
     )
 
@@ -214,9 +218,25 @@ def _verification(content) -> str:
     checklist = f"<p>To be looked at when a dose lies outside:</p><ul>{items}</ul>" if outside else ""
     following = _text(f"Next cycle: {content.next_cycle}") if content.next_cycle else ""
     return (
-        _table("Delivered doses", dose_headings, doses) + _missing(content.missing) + found + checklist
+        _table("Delivered doses", dose_headings, doses) + _parts(content) + _missing(content.missing) + found
+        + checklist
         + _table("What they rest on", data_headings, data) + following + _remarks(content)
     )  # fmt: skip
+
+
+def _parts(content) -> str:
+    rows = [
+        (
+            one.region, _number(one.alpha.alpha_gy), _number(one.alpha.electron_gy), _number(one.alpha.rbe),
+            f"{_number(one.alpha.weighted_gy)} {unit(one.alpha.rbe)}", one.alpha.daughters,
+        )
+        for one in content.regions if one.alpha
+    ]  # fmt: skip
+    headings = (
+        "Tissue", "Alpha particles, Gy", "Electrons, Gy", "RBE of alpha particles", "Weighted dose",
+        "Where the daughters decay",
+    )  # fmt: skip
+    return _table("Alpha particles and electrons", headings, rows) + _text(ABSORBED) if rows else ""
 
 
 def _reason(content) -> str:

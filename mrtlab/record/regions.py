@@ -12,7 +12,7 @@ from mrtlab.errors import InputError
 from mrtlab.planning import ExpectedRange
 from mrtlab.record import checks, form, machine
 
-__all__ = ["MeasuredRegion", "Person", "PlannedRegion"]
+__all__ = ["AlphaPart", "MeasuredRegion", "Person", "PlannedRegion"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ class PlannedRegion:
         Data and fit, or the population they come from.
     constant : str
         Mean energy, S value or dose constant used, with its number and source.
+    daughters : str, optional
+        With an alpha emitter, and needed there: where its daughters were taken to decay. The range is of the absorbed
+        dose of alpha particles and electrons, without any weight.
     """
 
     region: str
@@ -67,11 +70,45 @@ class PlannedRegion:
     mass_method: str
     kinetics: str
     constant: str
+    daughters: str | None = None
+
+
+@dataclass(frozen=True)
+class AlphaPart:
+    """What of the dose of an alpha emitter is of alpha particles, and the choices behind it.
+
+    Parameters
+    ----------
+    alpha_gy, electron_gy : float or ufloat
+        Absorbed doses, together ``dose_gy`` of the region, whose uncertainty is kept there.
+    rbe : float
+        The weight that was taken for alpha particles.
+    daughters : str
+        Where the daughters were taken to decay, in words.
+
+    Examples
+    --------
+    >>> from mrtlab.psma import alpha_dose
+    >>> dose = alpha_dose(0.05, 1.0, retained={"Bi-213": 0.7})
+    >>> part = AlphaPart(dose.alpha_gy, dose.electron_gy, dose.rbe, dose.daughters)
+    >>> print(f"{part.weighted_gy:.3g} {dose.weighted_unit}; {part.daughters}")
+    3.62 Gy (RBE 5); of the atoms of each daughter stay Fr-221 100 %, Bi-213 70 %, Pb-209 100 %
+    """
+
+    alpha_gy: float | UFloat
+    electron_gy: float | UFloat
+    rbe: float
+    daughters: str
+
+    @property
+    def weighted_gy(self) -> float | UFloat:
+        """``rbe·alpha_gy + electron_gy``; in Gy (RBE 5) for an RBE of 5, and never in Sv."""
+        return self.rbe * self.alpha_gy + self.electron_gy
 
 
 @dataclass(frozen=True)
 class MeasuredRegion:
-    """The delivered dose to a tissue.
+    """The delivered absorbed dose to a tissue.
 
     Parameters
     ----------
@@ -92,6 +129,8 @@ class MeasuredRegion:
     shared_rel : float
         Relative uncertainty common to plan and verification, part of both; see :func:`mrtlab.planning.verify`.
     bed_gy : float, optional
+    alpha : AlphaPart, optional
+        With an alpha emitter, and needed there. Limits and verdicts stay with the absorbed dose, without any weight.
     """
 
     region: str
@@ -107,6 +146,7 @@ class MeasuredRegion:
     systematic_rel: float = 0.0
     shared_rel: float = 0.0
     bed_gy: float | None = None
+    alpha: AlphaPart | None = None
 
 
 def planned(region: PlannedRegion):
@@ -127,6 +167,7 @@ def planned(region: PlannedRegion):
             checks.make(form.Component, "components", name=name, relative=part)
             for name, part in region.expected.components
         ),
+        **({} if region.daughters is None else {"daughters": region.daughters}),
     )
 
 
@@ -144,7 +185,7 @@ def verified(region: MeasuredRegion, plan):
             f"of its dose ({relative:.3g}), of which it must be a part"
         )
     found = machine.verdict(region.region, dose, region.shared_rel, plan)
-    fields = {name: item for name, item in vars(region).items() if name not in ("dose_gy", "mass_g")}
+    fields = {name: item for name, item in vars(region).items() if name not in ("dose_gy", "mass_g", "alpha")}
     return checks.make(
         form.VerifiedRegion,
         f"verification of {region.region}",
@@ -156,7 +197,20 @@ def verified(region: MeasuredRegion, plan):
         within=found.within if found else None,
         ratio=float(found.ratio.nominal_value) if found else None,
         verdict=found.text if found else "no range was expected of it: it was not planned",
+        **({} if region.alpha is None else {"alpha": _alpha(region.region, region.alpha)}),
     )
+
+
+def _alpha(region: str, part: AlphaPart):
+    """The form of the parts of a dose."""
+    if not isinstance(part, AlphaPart):
+        raise InputError(f"alpha of {region} must be an AlphaPart, got {part!r}")
+    doses = {name: float(_check.nominal(_check.non_negative(name, getattr(part, name)))) for name in
+             ("alpha_gy", "electron_gy")}  # fmt: skip
+    rbe = _numbers.single("rbe", part.rbe)  # an uncertain one would lose its uncertainty: it is a choice
+    weighted = rbe * doses["alpha_gy"] + doses["electron_gy"]
+    what = f"alpha part of {region}"
+    return checks.make(form.AlphaPart, what, **doses, rbe=rbe, weighted_gy=weighted, daughters=part.daughters)
 
 
 def quantity(name: str, number):

@@ -13,7 +13,7 @@ from statistics import fmean, median
 from types import MappingProxyType
 
 from mrtlab.errors import InputError
-from mrtlab.record.export import COLUMNS, csv_text
+from mrtlab.record.export import ALPHA_COLUMNS, COLUMNS, columns_of, csv_text
 from mrtlab.record.row_checks import ROW_ERRORS, RowFinding, check_rows
 
 __all__ = [
@@ -47,8 +47,9 @@ def read_rows(path) -> list[dict]:
     Returns
     -------
     list of dict
-        With :data:`mrtlab.record.COLUMNS`; None where nothing stands or a column is missing. Columns that do not belong
-        there come after them, as text. ``case`` is a number, or text if it is none.
+        With :data:`mrtlab.record.COLUMNS`; None where nothing stands or a column is missing. Those of
+        :data:`mrtlab.record.ALPHA_COLUMNS` come after them as numbers, columns that do not belong there as text.
+        ``case`` is a number, or text if it is none.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def _read(name: str, cell: str, separator: str, where: str):
         return None
     if name == "case":
         return int(cell) if cell.isdecimal() else cell
-    if name in _WORDS or name not in COLUMNS:
+    if name in _WORDS or name not in (*COLUMNS, *ALPHA_COLUMNS):
         return cell.removeprefix("'")
     if name in _BOOLEANS:
         if cell not in _YES_NO:
@@ -132,8 +133,8 @@ def merge_rows(
     Returns
     -------
     list of dict
-        ``centre`` first, then :data:`mrtlab.record.COLUMNS`; cases numbered anew through all centres. Other columns
-        stay behind. Check the result: a patient of two centres shows only here.
+        ``centre`` first, then :data:`mrtlab.record.COLUMNS` and, if a row has them, ``ALPHA_COLUMNS``; cases numbered
+        anew through all centres. Other columns stay behind. Check the result: a patient of two centres shows only here.
 
     Raises
     ------
@@ -147,8 +148,9 @@ def merge_rows(
         if beyond := [row for row in rows if not 0 <= row < len(centres[name])]:
             raise InputError(f"left_out names row {beyond[0]} of {name}, which has rows 0 to {len(centres[name]) - 1}")
     cases: dict[tuple, int] = defaultdict(lambda: len(cases) + 1)
+    columns = columns_of([row for rows in centres.values() for row in rows])
     merged = [
-        {"centre": name, **{column: row.get(column) for column in COLUMNS}, "case": cases[name, row["case"]]}
+        {"centre": name, **{column: row.get(column) for column in columns}, "case": cases[name, row["case"]]}
         for name, rows in centres.items()
         for place, row in enumerate(rows)
         if place not in left_out.get(name, ())
@@ -168,7 +170,8 @@ def rows_csv(rows: Sequence[Mapping], dialect: str = "comma") -> str:
     dialect : {"comma", "semicolon"}
         The second has decimal commas and a byte order mark.
     """
-    columns = ("centre", *COLUMNS) if any("centre" in row for row in rows) else COLUMNS
+    columns = columns_of(rows)
+    columns = ("centre", *columns) if any("centre" in row for row in rows) else columns
     return csv_text(rows, columns, dialect)
 
 

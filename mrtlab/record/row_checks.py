@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mrtlab import constants
 from mrtlab.errors import InputError
 from mrtlab.nuclides import nuclide
-from mrtlab.record.export import COLUMNS
+from mrtlab.record.export import ALPHA_COLUMNS, COLUMNS
 
 __all__ = ["ROW_ERRORS", "RowFinding", "check_rows"]
 
@@ -112,7 +112,7 @@ def _alone(place: int, row: Mapping) -> list[RowFinding]:
 
 
 def _who(row: Mapping):
-    other = tuple(name for name in row if name not in COLUMNS and name != "centre" and row[name] is not None)
+    other = tuple(name for name in row if name not in (*COLUMNS, *ALPHA_COLUMNS, "centre") and row[name] is not None)
     if other:
         yield (
             "identifier",
@@ -132,6 +132,9 @@ def _numbers(row: Mapping):
         yield "activity_unit", ("administered_mbq",), words
     elif given and dose and per:
         yield from _agreement(given, dose, per, agree)
+    parts = [row.get(name) for name in ALPHA_COLUMNS]
+    if dose and None not in parts:
+        yield from _parts(dose, *parts)
     half_life, name = row.get("effective_half_life_h"), row.get("nuclide")
     if half_life is not None and name:
         physical = nuclide(name).half_life_h
@@ -147,6 +150,17 @@ def _numbers(row: Mapping):
     if interval is not None and interval <= 0:
         words = f"{interval} days after the previous cycle; are day and month of one date exchanged?"
         yield "interval", ("interval_days",), words
+
+
+def _parts(dose, alpha, electron, rbe):
+    """Parts that make up the dose, which is the absorbed one."""
+    agree = constants.value("record.rows_agree_rel")
+    if abs(alpha + electron - dose) <= agree * dose:
+        return
+    words = f"the dose is {dose:g} Gy, its parts {alpha:g} and {electron:g} Gy"
+    if abs(rbe * alpha + electron - dose) <= agree * dose:
+        words += f"; that is the dose weighted with {rbe:g}, and the column has absorbed ones"
+    yield "inconsistent", ("dose_gy", *ALPHA_COLUMNS), words
 
 
 def _agreement(given, dose, per, agree):

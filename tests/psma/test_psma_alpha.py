@@ -55,6 +55,19 @@ def test_never_sievert_and_never_one_number_alone():
         assert constants.sources(key)
 
 
+def test_the_choice_is_told_in_words():
+    choose = {"all": {}, "part": {"Bi-213": 0.7}, "short": {"At-217": 0.5}}
+    said = {name: psma.alpha_dose(1, 1, retained=part).daughters for name, part in choose.items()}
+    assert said["all"] == psma.alpha_dose(1, 1, retained="all").daughters == "all daughters decay where Ac-225 did"
+    assert said["part"] == "of the atoms of each daughter stay Fr-221 100 %, Bi-213 70 %, Pb-209 100 %"
+    assert "At-217 50 %" in said["short"]
+    carried = psma.alpha_dose(1, 1, retained={"Bi-213": ufloat(0.7, 0.1)}, clearance_half_life_h={"Bi-213": 2})
+    assert carried.daughters.endswith(
+        "Bi-213 70 %, Pb-209 100 %; of what stayed, Bi-213 is carried off with a half-life of 2 h"
+    )
+    assert "Bi-213" in psma.alpha_dose(1, 1, retained="all", parent="Bi-213").daughters
+
+
 def _by_integration(retained, clearance, days=400):
     """Decays at the site per decay of Ac-225, from the differential equations of its slow members."""
     names = ("Ac-225", "Fr-221", "Bi-213", "Pb-209")

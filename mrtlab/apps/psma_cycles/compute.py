@@ -171,16 +171,11 @@ def alpha(model: PsmaPage) -> Alpha:
             "Where do the daughters go? Without that choice there is no dose. Choose it on the left; it belongs to the "
             "dose and is written down with it"
         )
-    retained, clearance, choice = "all", None, "all daughters decay where Ac-225 did"
+    retained, clearance = "all", None
     if model.daughters == "steps":
         retained = {"Fr-221": model.francium, "Bi-213": model.bismuth, "Pb-209": model.lead}
         if model.bismuth_h:
             clearance = {"Bi-213": model.bismuth_h}
-        choice = "of the atoms of each daughter stay " + ", ".join(
-            f"{name} {100 * part:.0f} %" for name, part in retained.items()
-        )
-        if clearance:
-            choice += f"; of what stayed, Bi-213 is carried off with a half-life of {model.bismuth_h:g} h"
     found = psma.alpha_dose(model.ac_tia, model.ac_g, retained=retained, clearance_half_life_h=clearance, rbe=model.rbe)
     share = model.kidney_share / 100
     kidneys = psma.alpha_dose(
@@ -191,7 +186,7 @@ def alpha(model: PsmaPage) -> Alpha:
         rbe=model.rbe,
     )
     whole = psma.alpha_dose(model.ac_tia, model.ac_g, retained="all", rbe=model.rbe)
-    return Alpha(found, whole, kidneys, share, choice, texts(found.flags))
+    return Alpha(found, whole, kidneys, share, found.daughters, texts(found.flags))
 
 
 COMPUTED: dict[str, Callable] = {

@@ -29,6 +29,7 @@ from mrtlab.apps.psma_cycles import (
     units_words,
     words,
 )
+from mrtlab.apps.psma_cycles.alpha_record import AlphaRecord
 from mrtlab.apps.psma_cycles.look import TISSUES
 from mrtlab.apps.psma_cycles.model import CHOICES, PRINTED, QUESTIONS, RANGES
 from mrtlab.apps.sections import SectionsLayout, whole
@@ -78,6 +79,8 @@ INPUTS = {
         "daughters",
         "ac_tia",
         "ac_g",
+        "ac_mbq",
+        "ac_u",
         "rbe",
         "francium",
         "bismuth",
@@ -182,6 +185,8 @@ class Layout(SectionsLayout):
             "delivered_gbq": self._number("delivered_gbq", "Activity delivered", "GBq"),
             "ac_tia": self._number("ac_tia", "Ac-225, time-integrated", "MBq·h"),
             "ac_g": self._number("ac_g", "Mass of the site", "g"),
+            "ac_mbq": self._number("ac_mbq", "Ac-225 administered", "MBq", help="for the record; illustrative"),
+            "ac_u": self._number("ac_u", "u of the dose", "%", help="for the record; illustrative"),
             "rbe": self._number("rbe", "Weight of alpha particles", "", help="relative biological effectiveness, RBE"),
             "francium": self._slider("francium", "Fr-221 that stays", "", 0.05),
             "bismuth": self._slider("bismuth", "Bi-213 that stays", "", 0.05),
@@ -238,6 +243,7 @@ class Layout(SectionsLayout):
         )
         self.put = Button("Put this verification into the record", on_click=lambda _: self._put())
         self._make_kept("Download the record")
+        self.alpha_record = AlphaRecord(self)
 
     def _make_page(self):
         some = self._some
@@ -281,7 +287,7 @@ class Layout(SectionsLayout):
                 Group("Measurement", some("ac_tia", "ac_g")),
                 Group("Choice, to be recorded", some("daughters")),
                 self.steps,
-                Details("more: weight, kidneys", some("rbe", "kidney_share")),
+                Details("more: weight, kidneys, record", some("rbe", "kidney_share", "ac_mbq", "ac_u")),
             ],
         }
         extra = {
@@ -311,6 +317,8 @@ class Layout(SectionsLayout):
             children += [self._ask(name), section] if name in QUESTIONS else [section]
             if name == "single":
                 children.append(recorded)
+            elif name == "alpha":
+                children.append(self.alpha_record.section())
         self.page = Page(
             "Six cycles of Lu-177-PSMA",
             [*children, self.reset],

@@ -77,6 +77,8 @@ RANGES = {
     "delivered_gbq": (1.0, 12.0),
     "ac_tia": (0.0001, 100.0),
     "ac_g": (0.1, 500.0),
+    "ac_mbq": (0.1, 30.0),
+    "ac_u": (1.0, 60.0),
     "rbe": (1.0, 10.0),
     "francium": (0.0, 1.0),
     "bismuth": (0.0, 1.0),
@@ -140,6 +142,8 @@ class PsmaPage(SectionsModel):
     daughters = t.Enum(CHOICES["daughters"], "none")
     ac_tia = t.Float(0.05)
     ac_g = t.Float(1.0)
+    ac_mbq = t.Float(8.0)
+    ac_u = t.Float(20.0)
     rbe = t.Float(float(value("psma.rbe")))
     francium = t.Float(1.0)
     bismuth = t.Float(0.7)
@@ -147,6 +151,7 @@ class PsmaPage(SectionsModel):
     bismuth_h = t.Float(0.0)
     kidney_share = t.Float(30.0)
     record = t.Unicode()  # JSON of the record, "" without one
+    alpha_record = t.Unicode()  # the same of the cycle of Ac-225
 
     INPUTS = (*RANGES, *CHOICES)
     QUESTIONS = QUESTIONS
@@ -154,13 +159,14 @@ class PsmaPage(SectionsModel):
 
     def state(self) -> dict:
         """What is kept between visits."""
-        return super().state() | {"record": self.record}
+        return super().state() | {"record": self.record, "alpha_record": self.alpha_record}
 
     def restore(self, state: dict) -> bool:
         """Take up a saved state; whether all of it could be used."""
         whole = super().restore(state)
-        try:
-            self.record = state.get("record", "")
-        except t.TraitError:
-            whole = False
+        for name in ("record", "alpha_record"):
+            try:
+                setattr(self, name, state.get(name, ""))
+            except t.TraitError:
+                whole = False
         return whole

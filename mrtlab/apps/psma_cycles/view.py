@@ -60,6 +60,7 @@ class _View(Layout, KeptRecord, RestingView):
         super().__init__(model)
         with self._shown:
             self._show_record()
+            self.alpha_record.show()
 
     # what the learner does
 

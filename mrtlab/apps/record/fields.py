@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mrtlab.constants import value
 from mrtlab.planning import ExpectedRange
 from mrtlab.planning.prescription import LEVELS
 from mrtlab.record import DosimetryRecord
+from mrtlab.record.alpha import emits_alpha
 from mrtlab.record.form import DECISIONS
 
 __all__ = ["Ask", "Group", "at_first", "groups", "tissues"]
 
 YES_NO = (("yes", "yes"), ("no", "no"))
 MOMENT = "such as 2025-03-04 09:30 +01:00: year-month-day, time, hours from UTC"
+ABSORBED = "absorbed, of alpha particles and electrons, without a weight"
 PARTS = "relative standard uncertainties in %, such as: mass 15; uptake 7; half-life 10"
 
 
@@ -101,14 +104,15 @@ def _options(record) -> tuple[Group, ...]:
                 help="a population, a tracer study of this patient, earlier cycles"),
         ),
     )  # fmt: skip
-    return (head, *(_option(number, tissue) for number, tissue in enumerate(tissues(record))))
+    return (head, *(_option(number, tissue, record) for number, tissue in enumerate(tissues(record))))
 
 
-def _option(number: int, tissue: str) -> Group:
+def _option(number: int, tissue: str, record) -> Group:
     return Group(
         tissue,
         (
-            Ask(f"{number}.per_gbq", f"Dose to {tissue} per activity", "number", "Gy/GBq", optional=True),
+            Ask(f"{number}.per_gbq", f"Dose to {tissue} per activity", "number", "Gy/GBq", optional=True,
+                help=_absorbed(record)),
             Ask(f"{number}.u", f"Relative uncertainty, {tissue}", "number", "%", optional=True,
                 help="one standard deviation of what the dose may turn out to be"),
             Ask(f"{number}.limit", f"Limit to compare with, {tissue}", "number", "Gy", optional=True,
@@ -147,18 +151,18 @@ def _prescription(record) -> tuple[Group, ...]:
             Ask("reason", "Why this activity and these doses", "text"),
         ),
     )  # fmt: skip
-    targets = record.intent.targets
-    return (head, *(_constraint(number, one, one in targets) for number, one in enumerate(tissues(record))))
+    return (head, *(_constraint(number, one, record) for number, one in enumerate(tissues(record))))
 
 
-def _constraint(number: int, tissue: str, target: bool) -> Group:
+def _constraint(number: int, tissue: str, record) -> Group:
     kinds = (("aim, a dose to be reached", "aim"), ("limit, a largest dose", "limit"))
     return Group(
         tissue,
         (
-            Ask(f"{number}.dose", f"Dose, {tissue}", "number", "Gy", optional=True, help="empty: nothing is set"),
+            Ask(f"{number}.dose", f"Dose, {tissue}", "number", "Gy", optional=True,
+                help="; ".join(filter(None, ("empty: nothing is set", _absorbed(record))))),
             Ask(f"{number}.kind", f"It is an aim or a limit, {tissue}", "choice", options=kinds,
-                value="aim" if target else "limit"),
+                value="aim" if tissue in record.intent.targets else "limit"),
             Ask(f"{number}.source", f"Where the number comes from, {tissue}", optional=True),
         ),
         (
@@ -190,10 +194,12 @@ def _planned(number: int, tissue: str, record) -> Group:
         tissue,
         (
             Ask(f"{number}.median", f"Planned dose, {tissue}", "number", "Gy", optional=True,
-                value=_median(record, tissue), help="empty: the tissue is not planned"),
+                value=_median(record, tissue),
+                help="; ".join(filter(None, ("empty: the tissue is not planned", _absorbed(record))))),
             Ask(f"{number}.parts", f"Uncertainties, {tissue}", help=PARTS, optional=True),
             Ask(f"{number}.mass", f"Mass, {tissue}", "number", "g", optional=True),
             Ask(f"{number}.mass_u", f"Standard uncertainty of the mass, {tissue}", "number", "g", optional=True),
+            *([_daughters(number, tissue, "")] if emits_alpha(record.header.nuclide) else []),
         ),
         _rests_on(number, tissue),
         f"What the plan rests on, {tissue}",
@@ -271,17 +277,18 @@ def _verification(record) -> tuple[Group, ...]:
             Ask("remarks", "Remarks on the verification", "text", optional=True),
         ),
     )  # fmt: skip
-    return (*(_measured(number, one) for number, one in enumerate(record.plan.regions)), foot)
+    return (*(_measured(number, one, record) for number, one in enumerate(record.plan.regions)), foot)
 
 
-def _measured(number: int, plan) -> Group:
+def _measured(number: int, plan, record) -> Group:
     name = plan.region
     low, high = ExpectedRange(plan.median_gy, plan.gsd).interval95_gy
     return Group(
         f"{name}: {low:.3g} to {high:.3g} Gy were expected",
         (
-            Ask(f"{number}.dose", f"Measured dose, {name}", "number", "Gy", optional=True),
+            Ask(f"{number}.dose", f"Measured dose, {name}", "number", "Gy", optional=True, help=_absorbed(record)),
             Ask(f"{number}.u", f"Standard uncertainty of the dose, {name}", "number", "Gy", optional=True),
+            *(_parts(number, plan) if emits_alpha(record.header.nuclide) else []),
             Ask(f"{number}.shared", f"Relative uncertainty shared with the plan, {name}", "number", "%", value="0",
                 help="the same mass, the same energy per decay: it moves both alike"),
             Ask(f"{number}.missing", f"Why no dose was measured, {name}", optional=True, help="instead of a dose"),
@@ -302,6 +309,27 @@ def _measured(number: int, plan) -> Group:
         ),
         f"What the dose rests on, {name}",
     )  # fmt: skip
+
+
+def _parts(number: int, plan) -> list[Ask]:
+    """What the dose of an alpha emitter has to say of itself; the weighted one follows from it."""
+    name = plan.region
+    return [
+        Ask(f"{number}.alpha", f"Dose of alpha particles, {name}", "number", "Gy", optional=True),
+        Ask(f"{number}.electrons", f"Dose of electrons, {name}", "number", "Gy", optional=True),
+        Ask(f"{number}.rbe", f"Weight of alpha particles (RBE), {name}", "number", value=f"{value('psma.rbe'):g}",
+            help="a choice; the weighted dose follows from it, and its unit is never the Sv"),
+        _daughters(number, name, plan.daughters or ""),
+    ]  # fmt: skip
+
+
+def _daughters(number: int, name: str, value: str) -> Ask:
+    help = "a choice that belongs to the dose: all at the site, or which part of which daughter leaves"
+    return Ask(f"{number}.daughters", f"Where the daughters decay, {name}", help=help, optional=True, value=value)
+
+
+def _absorbed(record) -> str:
+    return ABSORBED if emits_alpha(record.header.nuclide) else ""
 
 
 def _waiver(record) -> tuple[Group, ...]:

@@ -12,7 +12,7 @@ from mrtlab import planning
 from mrtlab.apps.record import fields
 from mrtlab.errors import InputError
 from mrtlab.planning import Constraint, Prescription, TissueDose
-from mrtlab.record import DosimetryRecord, MeasuredRegion, Person, PlannedRegion, machine
+from mrtlab.record import AlphaPart, DosimetryRecord, MeasuredRegion, Person, PlannedRegion, machine
 from mrtlab.units import parse_quantity
 
 __all__ = ["moment", "take", "try_turn"]
@@ -85,6 +85,10 @@ class _Answers:
 
     def label(self, key: str) -> str:
         return self._labels[key]
+
+    def asked(self, key: str) -> bool:
+        """Whether this form has the question."""
+        return key in self._labels
 
     def text(self, key: str) -> str:
         """A text that must be there."""
@@ -216,6 +220,7 @@ def _plan(record, by, answers, at):
             ),
             answers.uncertain(f"{number}.mass", f"{number}.mass_u"),
             *(answers.text(f"{number}.{key}") for key in ("mass_method", "kinetics", "constant")),
+            daughters=answers.text(f"{number}.daughters") if answers.asked(f"{number}.daughters") else None,
         )
         for number, name in enumerate(fields.tissues(record))
         if answers.maybe(f"{number}.median")
@@ -291,7 +296,16 @@ def _region(number: int, name: str, answers: _Answers) -> MeasuredRegion:
         systematic_rel=answers.number(f"{number}.systematic") / 100,
         shared_rel=answers.number(f"{number}.shared") / 100,
         bed_gy=answers.maybe_number(f"{number}.bed"),
+        alpha=_alpha(number, answers),
     )
+
+
+def _alpha(number: int, answers: _Answers) -> AlphaPart | None:
+    """Parts of the dose of an alpha emitter; None where they are not asked for."""
+    if not answers.asked(f"{number}.alpha"):
+        return None
+    doses = (answers.number(f"{number}.{key}") for key in ("alpha", "electrons", "rbe"))
+    return AlphaPart(*doses, answers.text(f"{number}.daughters"))
 
 
 def _waiver(record, by, answers, at):

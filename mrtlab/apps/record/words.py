@@ -10,6 +10,7 @@ from mrtlab.errors import Flag
 from mrtlab.planning import CHECKLIST, ExpectedRange
 from mrtlab.planning.prescription import LEVELS
 from mrtlab.record import DosimetryRecord
+from mrtlab.record.alpha import ABSORBED, unit
 from mrtlab.record.machine import find
 from mrtlab.units import format_quantity
 
@@ -51,6 +52,8 @@ _ARGUMENTS = {
     "say in missing= why": "say why",
     "revise(..., back_to='prescription')": "a new version, back to step iv",
     " (revise)": " (further down)",
+    " (daughters)": "",
+    " (alpha)": "",
 }
 
 
@@ -155,7 +158,10 @@ def sum_row(one: record.CumulativeDose) -> tuple[str, ...]:
     missing = f"; missing: {', '.join(map(str, one.missing))}" if one.missing else ""
     limit = "none" if one.limit_gy is None else f"{_g(one.limit_gy)} Gy"
     left = "cannot be said" if one.remaining_gy is None else f"{_g(one.remaining_gy)} Gy"
-    return (one.region, format_quantity(one.dose_gy, "Gy"), cycles + missing, limit, left)
+    total = format_quantity(one.dose_gy, "Gy")
+    if one.alpha:
+        total += f": {_parts(one.alpha)}"
+    return (one.region, total, cycles + missing, limit, left)
 
 
 def blocks(one: DosimetryRecord, role: str) -> list[Block]:
@@ -255,7 +261,12 @@ def _plan(content, plainly) -> Block:
     text = f"Activity: **{_mbq(content.activity_mbq)}**. What is expected is fixed here, before the treatment."
     if content.stimulation != "none":
         text += f" Stimulation: {content.stimulation}."
-    return _block(text, columns if plainly else (*columns, *more), rows, content.remarks or "")
+    said = [
+        f"{one.region}, where daughters decay: {_closed(one.daughters)}" for one in content.regions if one.daughters
+    ]
+    said += [ABSORBED] if said else []
+    said += [content.remarks] if content.remarks else []
+    return _block(text, columns if plainly else (*columns, *more), rows, "\n\n".join(said))
 
 
 def _administration(content, plainly) -> Block:
@@ -275,7 +286,8 @@ def _administration(content, plainly) -> Block:
 def _verification(content, plainly) -> Block:
     rows = []
     for one in content.regions:
-        row = (one.region, _dose(one), one.verdict)
+        dose = f"{_dose(one)}: {_parts(one.alpha)}" if one.alpha else _dose(one)
+        row = (one.region, dose, one.verdict)
         if not plainly:
             row = (
                 *row, "no range" if one.z is None else f"{one.z:+.2f}",
@@ -286,7 +298,11 @@ def _verification(content, plainly) -> Block:
         rows.append(row)
     columns = ("Tissue", "Measured", "Verdict")
     more = ("z", "Measured / planned", "u shared with plan", "u common to cycles", "Mass", "Rests on")
-    said = [f"{one.region}: no dose, because: {_closed(one.reason)}" for one in content.missing]
+    said = [
+        f"{one.region}, where daughters decay: {_closed(one.alpha.daughters)}" for one in content.regions if one.alpha
+    ]
+    said += [ABSORBED] if said else []
+    said += [f"{one.region}: no dose, because: {_closed(one.reason)}" for one in content.missing]
     if content.investigation:
         said.append(f"Investigation: {content.investigation}")
         if not plainly:
@@ -309,6 +325,14 @@ def _dose(one) -> str:
     from uncertainties import ufloat
 
     return format_quantity(ufloat(one.dose_gy, one.u_gy), "Gy")
+
+
+def _parts(alpha) -> str:
+    """Of alpha particles, of electrons, and weighted, whose unit is another."""
+    text = f"alpha particles {_g(alpha.alpha_gy)} Gy, electrons {_g(alpha.electron_gy)} Gy"
+    if alpha.weighted_gy is None:
+        return f"{text}; not weighted, for the RBE differ"
+    return f"{text}; weighted {_g(alpha.weighted_gy)} {unit(alpha.rbe)}"
 
 
 def _quantity(one, unit: str) -> str:
