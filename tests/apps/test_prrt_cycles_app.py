@@ -361,6 +361,7 @@ class TestView:
     def test_from_a_cycle_to_its_record(self, view, tmp_path):
         view.chosen["patient"].value = "fifth"
         view.give.click()
+        assert "Cycle 1, 7.4 GBq, is given and measured" in view.waits.text
         view.decide.click()
         assert "Choose" in view.not_decided.text
         view.decision.value = "go on"
@@ -369,6 +370,7 @@ class TestView:
         view.finding.value = "within its range"
         view.decide.click()
         assert "Nothing had gone wrong" in view.ended.text
+        assert not view.waits.text
         view.put.click()
         assert "signatures" in view.kept.text
         assert "Kidneys" in view.sums.html

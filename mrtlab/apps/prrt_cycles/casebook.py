@@ -5,19 +5,22 @@ The two persons in it are made up, as the patient is. What the learner decided a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from uncertainties import ufloat
 
 from mrtlab import planning, prrt, radiobiology, record
 from mrtlab.apps.prrt_cycles import check, compute, measure
 from mrtlab.apps.prrt_cycles.check_words import ASKED, DECIDED
-from mrtlab.apps.prrt_cycles.model import PrrtCycles
+from mrtlab.apps.prrt_cycles.model import CYCLES, PrrtCycles
+from mrtlab.apps.sections import hearing
 from mrtlab.errors import InputError
 from mrtlab.planning import Constraint, Prescription, TissueDose
 from mrtlab.record import DosimetryRecord, MeasuredRegion, Person, PlannedRegion
 
-__all__ = ["PHYSICIAN", "PHYSICIST", "cumulative_rows", "cycle_record", "kept_records"]
+__all__ = ["PHYSICIAN", "PHYSICIST", "cumulative_rows", "cycle_record", "kept_record", "kept_records"]
 
 PHYSICIAN, PHYSICIST = Person("Dr Ada Example", "MD"), Person("Bo Sample", "MPE")
 # virtual patients live in a year to come, and a record is written and signed now
@@ -27,7 +30,10 @@ _CONSTANTS = {"kidney": "S value of a reference kidney, scaled by mass", "tumour
 _SIMULATED = "Simulated case; its clock times are those of the case."
 
 
-def _constant(name: str) -> str:
+def _constant(name: str, cycle: int = 2) -> str:
+    """What the dose rests on; before the first cycle there is only a dose per activity."""
+    if cycle == 1:
+        return "dose per activity of a population" if name == "kidneys" else "dose per activity typed on the page"
     return _CONSTANTS["kidney" if "kidney" in name else "tumour"]
 
 
@@ -63,11 +69,16 @@ def cycle_record(model: PrrtCycles, finding: str = "") -> DosimetryRecord:
         at=when - timedelta(days=7),
     )
     expected = _expected(model, found, mbq, lesion)
-    limits = tuple(one.constraint for one in compute.constraints(model) if one.constraint)
+    limits = tuple(
+        replace(one.constraint, source=f"{one.constraint.source} ({one.tolerance.status})")
+        for one in compute.constraints(model)
+        if one.constraint
+    )
     made = made.present_options(
         PHYSICIST,
         _options(model, expected, mbq, cycle, limits),
-        "population" if cycle == 1 else f"population and cycles 1 to {cycle - 1} of this patient",
+        "population" if cycle == 1 else _basis(cycle, lesion),
+        _not_known(model, cycle),
         at=when - timedelta(days=6),
     )
     made = made.decide(PHYSICIAN, "treat", "As presented; simulated.", at=when - timedelta(days=5))
@@ -92,7 +103,7 @@ def cycle_record(model: PrrtCycles, finding: str = "") -> DosimetryRecord:
             _mass(model, name),
             _OUTLINE if name != "marrow" else "not used: dose per activity",
             "population" if name == "marrow" or cycle == 1 else "earlier cycles of this patient and population",
-            "dose per activity typed on the page" if name == "marrow" else _constant(name),
+            _constant(name, 1 if name == "marrow" else cycle),
         )
         for name, one in expected.items()
     ]
@@ -112,6 +123,7 @@ def cycle_record(model: PrrtCycles, finding: str = "") -> DosimetryRecord:
     after = when + timedelta(days=8)
     asked = ", ".join(ASKED[one].lower() for one in model.asked_for(cycle)) or "nothing"
     told = f"Asked for beyond the routine: {asked}. Decided: {DECIDED[model.decided(cycle)].lower()}."
+    told += check.beside_the_vein(model, cycle)
     if model.decided(cycle) == "cannot":
         return made.waive_verification(PHYSICIST, " ".join(f"{told} {finding}".split()), at=after)
     if found.outside and not finding.strip():
@@ -121,9 +133,42 @@ def cycle_record(model: PrrtCycles, finding: str = "") -> DosimetryRecord:
         _measured(model, found, parts, lesion),
         missing={"marrow": "Not measured in this cycle."},
         investigation=" ".join(f"{finding} {told}".split()) if finding.strip() else None,
-        remarks=f"{told} {_SIMULATED}",
-        next_cycle="see the range of activities of the page",
+        remarks=_SIMULATED if finding.strip() else f"{told} {_SIMULATED}",
+        next_cycle=_next(model, cycle),
         at=after,
+    )
+
+
+def _basis(cycle, lesion) -> str:
+    before = "cycle 1" if cycle == 2 else f"cycles 1 to {cycle - 1}"
+    return (
+        f"population and {before} of this patient; kidneys and marrow: all cycles together, this one included; "
+        f"{lesion}: this cycle alone"
+    )
+
+
+def _not_known(model, cycle) -> dict[str, str]:
+    """Tissues whose dose of all cycles nobody can tell."""
+    hidden = [one for one in compute.unknown(model) if one < cycle]
+    return {"kidneys": f"The dose of cycle {hidden[0]} was not determined, so no sum is known."} if hidden else {}
+
+
+def _next(model, cycle) -> str:
+    """What the next cycle has to know."""
+    hidden = compute.unknown(model)
+    if hidden:
+        return f"The dose of cycle {hidden[0]} cannot be determined; there is no sum of all cycles."
+    total = compute.cycles(model).total_gy
+    after = "1 cycle" if cycle == 1 else f"{cycle} cycles"
+    so_far = f"Kidneys {total.nominal_value:.1f} ± {total.std_dev:.1f} Gy after {after}"
+    if cycle == CYCLES:
+        return f"{so_far}; no further cycle is planned."
+    mbq = model.given_mbq[-1]
+    (following,) = compute.in_all(model, cycle + 1, [mbq])
+    low, high = following.interval95_gy
+    return (
+        f"{so_far}; {mbq / 1000:.3g} GBq again would make it {following.median_gy:.1f} Gy in all (95 %: {low:.1f} to "
+        f"{high:.1f} Gy)."
     )
 
 
@@ -153,18 +198,37 @@ def _options(model, expected, mbq, cycle, limits):
         "marrow": model.marrow_mgy * sum(model.given_mbq[: cycle - 1]) / 1e6,
     }
     tissues = {name: TissueDose(one.median_gy / mbq, one.gsd, before.get(name, 0.0)) for name, one in expected.items()}
+    for name in _not_known(model, cycle):
+        del tissues[name]
     kept = {
         one.tissue: one.dose_gy
         for one in limits
-        if one.quantity == "absorbed dose" and one.dose_gy > before.get(one.tissue, 0.0)
+        if one.tissue in tissues and one.quantity == "absorbed dose" and one.dose_gy > before.get(one.tissue, 0.0)
     }
-    return planning.activity_options(sorted({*compute.activities(model), mbq}), tissues, kept)
+    found = planning.activity_options(sorted({*compute.activities(model), mbq}), tissues, kept)
+    with hearing():
+        totals = compute.in_all(model, cycle, found.activities_mbq)
+    # what was given is not known exactly either, and errs together with what is to come: as the page hands it over
+    whole = dict(zip(found.activities_mbq, totals, strict=True)) if totals else {}
+    return planning.OptionTable(
+        tuple(_in_all(one, whole[one.activity_mbq]) if whole and one.tissue == "kidneys" else one for one in found)
+    )
+
+
+def _in_all(one, total):
+    return replace(
+        one,
+        median_gy=total.median_gy,
+        interval95_gy=total.interval95_gy,
+        probability_above=None if one.limit_gy is None else total.probability_above(one.limit_gy),
+    )
 
 
 def _measured(model, found, parts, lesion):
     cycle = found.cycle
     one = compute.accepted(model, cycle)
-    half_life = compute.own_half_life(model)
+    # serial scans tell the half-life of this cycle; one scan takes over that of the first
+    half_life = float(np.mean([one[name].half_life_h.nominal_value for name in measure.KIDNEYS]))
     tissue = radiobiology.TISSUES["kidney"]
     rows = {name: row for name, row in found.rows.items() if name in ("kidneys", lesion)}
     made = []
@@ -210,13 +274,23 @@ def _measured(model, found, parts, lesion):
 
 def kept_records(model: PrrtCycles) -> list[DosimetryRecord]:
     """The records of the cycles of the patient shown, in order; a text that is no record is left out."""
-    found = []
-    for _, text in sorted(model.case["records"].items()):
-        try:
-            found.append(record.from_json(text))
-        except InputError:  # changed since an earlier visit
-            continue
-    return found
+    found = (kept_record(model, int(cycle)) for cycle in sorted(model.case["records"]))
+    return [one for one in found if one is not None]
+
+
+def kept_record(model: PrrtCycles, cycle: int) -> DosimetryRecord | None:
+    """The record of a cycle as it is now: signed, or in a new version, on the page of records."""
+    from mrtlab.apps.record import store  # imported late: it brings the page of records
+
+    try:
+        made = record.from_json(model.case["records"].get(str(cycle), ""))
+    except InputError:  # changed since an earlier visit, or none
+        return None
+    try:
+        there = store.load(store.place(made))
+    except InputError:  # moved away, or changed outside the pages
+        return made
+    return there if record.continues(there, made) else made
 
 
 def cumulative_rows(model: PrrtCycles) -> list[tuple]:

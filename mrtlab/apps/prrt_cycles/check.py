@@ -15,9 +15,6 @@ from mrtlab.prrt import CycleVerdict
 
 __all__ = ["Checked", "Seen", "check", "fair", "shown"]
 
-# between the two rates published, and a spread between lesions and patients: illustrative
-_TUMOUR_GSD = 1.25
-
 
 @dataclass(frozen=True, eq=False)
 class Checked:
@@ -94,12 +91,11 @@ def check(model: PrrtCycles) -> Checked:
 
 
 def _tumour(model, name, dose, mbq, cycle, factor) -> CycleVerdict | None:
-    before, had = compute.history(model, name, cycle - 1, factor)
-    if not before:
+    if not compute.history(model, name, cycle - 1)[0]:
         return None
     (dose,) = prrt.cycle_doses([dose], 0.0, factor)
-    last = before[-1] / had[-1] * mbq
-    expected = planning.expected_range(prrt.tumour_decline(last, 2, model.grade)[1].nominal_value, _TUMOUR_GSD)
+    per_mbq = compute.lesion_dose(model, cycle - 1)
+    expected = planning.expected_range(mbq * per_mbq.median_gy_per_mbq, per_mbq.gsd)
     return CycleVerdict(dose, expected, 0.0, planning.verify(dose, expected))
 
 
@@ -198,6 +194,20 @@ def _site(model, cycle) -> Seen:
         "of it organs and tumours got is not on this image: serial scans tell. The local dose hangs on the volume: "
         f"published for one case, {case.volumes_ml[0]:g}, {case.volumes_ml[1]:g} and {case.volumes_ml[2]:g} mL gave "
         f"{case.doses_gy[0]:g}, {case.doses_gy[1]:g} and {case.doses_gy[2]:g} Gy.",
+    )
+
+
+def beside_the_vein(model: PrrtCycles, cycle: int) -> str:
+    """What an image of the injection site showed, as a sentence for the record; nothing if nobody asked."""
+    if "site" not in model.asked_for(cycle):
+        return ""
+    with hearing():
+        told = dict(_site(model, cycle).rows)
+    if "dose in that volume" not in told:
+        return " Injection site: nothing beside the vein."
+    return (
+        f" Injection site: {told['at the injection, extrapolated']} beside the vein, half-life there "
+        f"{told['half-life, from 4 to 7 h']}, {told['dose in that volume']} in {told['volume outlined']}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from mrtlab.apps.prrt_cycles.check import Checked
-from mrtlab.apps.prrt_cycles.look import gbq, n, u
+from mrtlab.apps.prrt_cycles.look import gbq, n, signed, u
 from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
 
 ASKED = {
@@ -78,7 +78,7 @@ def numbers(found: Checked):
             f"{n(row.dose_gy):.2f} ± {u(row.dose_gy):.2f}",
             f"{row.expected.median_gy:.2f}",
             " to ".join(f"{gy:.2f}" for gy in row.expected.interval95_gy),
-            f"{row.verdict.z:.2f}",
+            signed(row.verdict.z, 2),
             "within" if row.verdict.within else "outside",
         )
         for name, row in found.rows.items()
@@ -93,7 +93,7 @@ def result(found: Checked):
         f"Cycle {found.cycle}, {gbq(found.mbq)}:",
         f"outside its range: {', '.join(outside)}" if outside else "all within their ranges",
         f"kidneys {n(found.rows['kidneys'].dose_gy):.1f} ± {u(found.rows['kidneys'].dose_gy):.1f} Gy, z "
-        f"{found.rows['kidneys'].verdict.z:.1f} · larger over smaller kidney {1 + n(found.pair.asymmetry):.2f}",
+        f"{signed(found.rows['kidneys'].verdict.z)} · larger over smaller kidney {1 + n(found.pair.asymmetry):.2f}",
     )
 
 
@@ -106,7 +106,8 @@ def said(found: Checked) -> str:
         else "one scan at 72 h, with the half-life of cycle 1 taken over: a change of kinetics would not show"
     )
     without = (
-        f" For {found.without[0]} there is no range before the second cycle: nobody’s population fits it."
+        f" {found.without[0].capitalize()} has no range of its own before the second cycle; the record compares it "
+        "with the number that is typed for tumours, so wide that nearly every dose lies in it."
         if found.without
         else ""
     )

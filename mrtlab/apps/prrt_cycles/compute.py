@@ -28,7 +28,9 @@ __all__ = [
     "corrected",
     "cycles",
     "history",
+    "in_all",
     "kidneys",
+    "lesion_dose",
     "options",
     "own_half_life",
     "predicted",
@@ -37,6 +39,10 @@ __all__ = [
 
 #: What has to be looked at before a dose can be put right.
 DECISIVE = {"obstruction": ("anterior", "serial"), "clock": ("clock",)}
+
+
+# of a lesion from cycle to cycle, between the two rates published and between patients: illustrative
+_TUMOUR_GSD = 1.25
 
 
 # what the cycles gave
@@ -225,7 +231,7 @@ def options(model: PrrtCycles) -> Options:
         marrow_ = model.marrow_mgy / 1e6
         others = {
             "marrow": TissueDose(marrow_, model.marrow_gsd, marrow_ * sum(model.given_mbq)),
-            "tumour": _tumour_dose(model),
+            "tumour": lesion_dose(model),
         }
         call = {"previous_bed_gy": before, "effective_half_life_h": half_life, "others": others}
         found = prrt.kidney_options(given, own, **call)
@@ -265,12 +271,22 @@ class _Totals:
         return [prrt.total_range(mbq, self.doses, self._given, **self._options, **more) for mbq in activities_mbq]
 
 
-def _tumour_dose(model: PrrtCycles) -> TissueDose:
-    doses, had = history(model, measure.lesion(model.patient))
+def in_all(model: PrrtCycles, cycle: int, activities_mbq) -> list:
+    """Ranges of the kidneys' dose of all cycles with this one, as they were before it; none before the first."""
+    doses, had = history(model, "kidneys", cycle - 1)
+    return _Totals(model, doses, had, None).ranges(activities_mbq, "absorbed dose") if doses else []
+
+
+def lesion_dose(model: PrrtCycles, upto: int | None = None) -> TissueDose:
+    """Expected of the lesion: of what is typed for tumours, or of its last cycle and the fall with the grade.
+
+    The range handed over, the plan and the verification have the same one.
+    """
+    doses, had = history(model, measure.lesion(model.patient), upto)
     if not doses:
         return TissueDose(model.tumour_gy / 1000, model.tumour_gsd)
-    last = predicted(model, "last", doses, had)
-    return TissueDose(_plain(prrt.tumour_decline(last, 2, model.grade)[1]), _gsd(last))
+    last = _plain(doses[-1]) / had[-1]
+    return TissueDose(_plain(prrt.tumour_decline(last, 2, model.grade)[1]), _TUMOUR_GSD)
 
 
 def _chance(limit: Limit, given, own, call, totals: _Totals):

@@ -101,7 +101,7 @@ class Layout(SectionsLayout):
         self.about = Text()
         self.give = Button("Give this cycle and measure it", primary=True, on_click=lambda _: self._give())
         self.over = Button("Start this patient over", on_click=lambda _: self._over())
-        self.not_given = Flag()
+        self.not_given, self.waits = Flag(), Note()
         rows = range_words.limit_rows()
         self.ticks = CheckRows(
             "Limits to be kept",
@@ -222,7 +222,8 @@ class Layout(SectionsLayout):
             show_caption=True,
         )
         self.to_record = Html(
-            '<p>It is signed, by two persons, on <a href="../record.ipynb">the page of the record</a>.</p>',
+            '<p>Two persons sign it on <a href="../record.ipynb">the page of the record</a>. The sums above and the '
+            "download take it as it is there: after a new version, load this page again.</p>",
             kind="prose",
         )
         self.detective = [
@@ -294,6 +295,7 @@ class Layout(SectionsLayout):
                     "Measured as routine has it: four SPECT/CT in the first cycle, one at 72 h in every other. What is "
                     "more has to be asked for, below."
                 ),
+                self.waits,
                 self.not_given,
             ],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mrtlab.apps.sections import words
 
-__all__ = ["gbq", "gy", "limit_name", "n", "u"]
+__all__ = ["gbq", "gy", "limit_name", "n", "signed", "u"]
 
 
 def n(number) -> float:
@@ -25,7 +25,12 @@ def gy(dose) -> str:
 
 def gbq(mbq) -> str:
     """An activity as it is spoken of."""
-    return f"{n(mbq) / 1000:.1f} GBq"
+    return f"{n(mbq) / 1000:.3g} GBq"
+
+
+def signed(z: float, digits: int = 1) -> str:
+    """A number with a minus that is one."""
+    return f"{z + 0.0:.{digits}f}".replace("-", "−")
 
 
 def limit_name(limit) -> str:

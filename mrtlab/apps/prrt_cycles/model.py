@@ -89,7 +89,7 @@ PATIENTS = {
         3,
         (
             _QUIET,
-            "The scan was an hour later than planned; its time is in the file.",
+            "The scan was some minutes later than planned; its time is in the file.",
             "The pump gave an alarm and was started again after the arm was moved. Amino acids as planned.",
             _QUIET,
         ),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mrtlab import prrt
 from mrtlab.apps.prrt_cycles.compute import Options
 from mrtlab.apps.prrt_cycles.look import gbq, gy, limit_name
+from mrtlab.apps.prrt_cycles.model import CYCLES
 from mrtlab.apps.sections.look import BLUE, RED, RED_TEXT, line, source_rows, top_of
 from mrtlab.apps.sections.words import FIXED, chance, probability
 from mrtlab.constants import sources as source_of
@@ -17,7 +18,8 @@ FORMULAS = (
     "**Doses**: log-normal, 95 % from median/gsd^{1.96} to median·gsd^{1.96}. Kidneys: what the cycles so far gave "
     "plus A·d, with the errors that all cycles share adding up (`prrt.total_range`; before the first "
     "`prrt.kidney_options`). d is the posterior of population and cycles (`prrt.predicted_per_activity`). Marrow and "
-    "tumour: A·d of the numbers typed, the tumour by its last cycle once there is one.\n\n"
+    "tumour: A·d of the numbers typed; the tumour by its last cycle once there is one, less the fall with its grade, "
+    "gsd 1.25 (illustrative).\n\n"
     "**BED** = D·(1 + G·D/(α/β)), G = T_{rep}/(T_{rep} + T_{eff}), of each cycle, added. Its second range is the "
     "median over α/β 1.5 to 3.5 Gy and repair 1.5 to 4 h, shown beside and not combined.\n\n"
     "**Probabilities**: Φ((ln median − ln limit)/ln gsd); for marrow the dose so far is taken as typed."
@@ -97,7 +99,7 @@ def draw(ax, found: Options) -> None:
     for x, one in zip(xs, rows, strict=True):
         line(ax, [x, x], one.interval95_gy, color=BLUE, lw=2, marker="_", markersize=8)
     line(ax, xs, [one.median_gy for one in rows], color=BLUE, marker="o", markersize=7, ls="none")
-    ax.text(0.99, 0.03, "point: median; bar: 95 of 100", ha="right", color=BLUE, transform=ax.transAxes)
+    ax.text(0.99, 0.97, "point: median; bar: 95 of 100", ha="right", va="top", color=BLUE, transform=ax.transAxes)
 
 
 def alt(found: Options) -> str:
@@ -123,7 +125,7 @@ def numbers(found: Options):
 
 def _about(one) -> str:
     low, high = one.interval95_gy
-    return f"about {one.median_gy:.3g}{FIXED}Gy ({low:.2g} to {high:.2g})"
+    return f"about {gy(one.median_gy).replace(' ', FIXED)} ({low:.2g} to {high:.2g})"
 
 
 def _by_activity(found: Options, activity):
@@ -191,10 +193,12 @@ def _exact(one, digits=2) -> str:
 def result(found: Options):
     """Lead, value, rest: the span, not a choice."""
     rows = _kidneys(found)
+    so_far = f"of which {gy(found.delivered_gy)} given · " if found.delivered_gy else ""
     return (
         f"Cycle {found.cycle}, {len(rows)} activities, none of them chosen:",
-        f"kidneys {gy(rows[0].median_gy)} to {gy(rows[-1].median_gy)} over all cycles",
-        f"of which {gy(found.delivered_gy)} given · dose per activity "
+        f"kidneys {gy(rows[0].median_gy)} to {gy(rows[-1].median_gy)} "
+        + ("in this cycle" if found.cycle == 1 else "in all, this cycle included"),
+        f"{so_far}dose per activity "
         f"{1000 * found.tissues['kidneys'].median_gy_per_mbq:.2f} Gy/GBq, known to a factor of "
         f"{found.tissues['kidneys'].gsd ** 1.96:.2f} (95 %)",
     )
@@ -202,8 +206,13 @@ def result(found: Options):
 
 def said(found: Options, audience: str) -> str:
     """What to read in it."""
+    beyond = (
+        f"All {CYCLES} cycles are given: these rows say what one more would add, and nobody has planned it."
+        if found.cycle > CYCLES
+        else ""
+    )
     if audience == "physicist":
-        return FORMULAS
+        return FORMULAS if not beyond else f"{beyond}\n\n{FORMULAS}"
     basis = (
         "what is known of other patients"
         if found.cycle == 1
@@ -217,7 +226,7 @@ def said(found: Options, audience: str) -> str:
     return (
         f"The ranges say what 95 of 100 such cycles would give; they rest on {basis}. {chosen} Values from external "
         "beam were found with other dose rates and fractions. An activity that uses a limit up by the best estimate "
-        "exceeds it as likely as not. The table has no favourite."
+        f"exceeds it as likely as not. The table has no favourite. {beyond}".rstrip()
     )
 
 

@@ -176,6 +176,7 @@ class _View(Layout, RestingView):
             self.about.text = words.patient(self.model)
             given = len(self.model.given_mbq)
             self.give.disabled = given >= CYCLES
+            self.waits.text = words.waits(self.model)
             self.give.text = "All cycles are given" if given >= CYCLES else f"Give cycle {given + 1} and measure it"
         self._show_sections(names)
 
@@ -300,4 +301,5 @@ class _View(Layout, RestingView):
         )
 
     def _json(self) -> bytes:
-        return self.model.case["records"].get(str(len(self.model.given_mbq)), "").encode("utf-8")
+        found = casebook.kept_record(self.model, len(self.model.given_mbq))
+        return b"" if found is None else record.to_json(found).encode("utf-8")

@@ -76,6 +76,17 @@ def compared(model: PrrtCycles, question: str) -> str:
     )
 
 
+def waits(model: PrrtCycles) -> str:
+    """Beside the button that gives a cycle: the one given is measured, and where to look."""
+    cycle = len(model.given_mbq)
+    if not cycle or model.decided(cycle):
+        return ""
+    return (
+        f"Cycle {cycle}, {model.given_mbq[-1] / 1000:g} GBq, is given and measured. See “The last cycle”, near the end "
+        "of the page, and decide there; until then no other cycle is given."
+    )
+
+
 def patient(model: PrrtCycles) -> str:
     """Who it is, and where the treatment stands."""
     about, who = model.about, measure.patient(model.patient, 1, True)
