@@ -134,6 +134,7 @@ class Flag(StrEnum):
     SINGLE_EARLY_POINT = "SINGLE_EARLY_POINT"
     CONST_E_OUTSIDE_5_80G = "CONST_E_OUTSIDE_5_80G"
     STIMULATION_MISMATCH = "STIMULATION_MISMATCH"
+    GIVEN_BEFORE_READ = "GIVEN_BEFORE_READ"
     SHRINKAGE_ASSUMED = "SHRINKAGE_ASSUMED"
     LOW_WEIGHT = "LOW_WEIGHT"
     BLOOD_DOSE_UNUSUAL = "BLOOD_DOSE_UNUSUAL"
@@ -358,6 +359,8 @@ _TEXT = {
     "dominates the result.",
     Flag.CONST_E_OUTSIDE_5_80G: "A constant mean energy was used for a mass outside 5 to 80 g, where it is 3 to 7 % "
     "off.",
+    Flag.GIVEN_BEFORE_READ: "By these clocks the administration began before the activity meter was read. Look "
+    "at both moments, and at their distance from UTC.",
     Flag.STIMULATION_MISMATCH: "Test and therapy differ in stimulation by TSH. Uptake and half-life of the one say "
     "nothing of the other; the result must not become final. Measure under the stimulation of the therapy.",
     Flag.SHRINKAGE_ASSUMED: "The gland was taken to shrink during the therapy, by a teaching model. Prescriptions "

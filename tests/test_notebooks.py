@@ -31,7 +31,7 @@ MARKED = re.compile(rf"""class\s*=\s*["'][^"']*\b{UNEXPECTED}\b""")
 
 
 class Kernel:
-    """This interpreter in a process of its own, whichever kernels are installed; notebooks run in it in turn.
+    """Python as it runs here in a process of its own, whichever kernels are installed; notebooks run in it in turn.
 
     To start one and to import what all pages need takes longer than most notebooks do. Names are cleared between two.
     """

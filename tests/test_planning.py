@@ -105,6 +105,15 @@ class TestVerify:
         assert above.text.startswith("above the expected range of 2.5 to 8.3 Gy: investigate")
         assert planning.verify(ufloat(1.5, 0.1), expected).text.startswith("below the expected range")
 
+    def test_words_where_only_what_is_shared_lies_between(self):
+        """Most of the uncertainty of the plan is that of the measurement too: a little apart is then too far."""
+        expected = planning.expected_range(5.0, np.exp(0.15))
+        low = planning.verify(ufloat(4.0, 0.16 * 4.0), expected, shared_rel=0.14)
+        assert (low.within, low.z < -1.96) == (False, True)
+        assert expected.interval95_gy[0] < 4.0
+        assert low.text.startswith("in the expected range of 3.7 to 6.7 Gy, but too far down in it once")
+        assert "too far up in it" in planning.verify(ufloat(6.3, 0.16 * 6.3), expected, shared_rel=0.14).text
+
     @pytest.mark.parametrize("dose", [5.0, 5 + 0 * ufloat(1, 1), ufloat(5, float("nan")), None, "5 ± 1"], ids=repr)
     def test_no_verdict_without_an_uncertainty(self, dose):
         with pytest.raises(InputError, match=r"dose_gy must carry its uncertainty"):

@@ -107,6 +107,11 @@ def verify(dose_gy: UFloat, expected: ExpectedRange, shared_rel: float = 0.0) ->
     if not within:
         side = "above" if z > 0 else "below"
         text = f"{side} the expected range of {span}: investigate, and consider serial imaging"
+        if low <= dose_gy.nominal_value <= high:
+            text = (
+                f"in the expected range of {span}, but too far {'up' if z > 0 else 'down'} in it once what plan and "
+                "measurement have in common is taken out: investigate, and consider serial imaging"
+            )
     flags = () if within else (Flag.OUTSIDE_EXPECTED_RANGE,)
     return Verdict(z, within, dose_gy / expected.median_gy, text, flags, () if within else CHECKLIST)
 

@@ -70,6 +70,8 @@ class Chain:
         found = []
         if machine.stimulation_differs(self.steps):
             found.append(Flag.STIMULATION_MISMATCH)
+        if machine.given_before_read(self.steps):
+            found.append(Flag.GIVEN_BEFORE_READ)
         if self.verified is False:
             found.append(Flag.NOT_VERIFIED)
         if self.verification and any(region.within is False for region in self.verification.regions):

@@ -27,6 +27,9 @@ def told(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_too_short":
+        least = first["ctx"]["min_length"]
+        message = "is empty" if least == 1 else f"is too short to tell a reader why; write at least {least} letters"
     given = first.get("input")
     shown = "" if isinstance(given, (dict, BaseModel)) or first["type"] == "missing" else f", got {_short(given)}"
     return f"{where} {message}{shown}".strip() if where else message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from uncertainties import ufloat
@@ -125,6 +126,12 @@ def stimulation_differs(steps: Sequence[Step]) -> bool:
     """Whether the kinetics were measured under another stimulation than the therapy was given in."""
     plan, given = find(steps, "plan"), find(steps, "administration")
     return bool(plan and given) and _same(plan.stimulation) != _same(given.stimulation)
+
+
+def given_before_read(steps: Sequence[Step]) -> bool:
+    """Whether an administration began before its activity was measured."""
+    given = find(steps, "administration")
+    return bool(given) and datetime.fromisoformat(given.started_at) < datetime.fromisoformat(given.measured_at)
 
 
 def _options(steps, name, content) -> None:

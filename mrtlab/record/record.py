@@ -16,7 +16,18 @@ from mrtlab.planning import OptionTable, Prescription
 from mrtlab.record import checks, form, machine
 from mrtlab.record.chain import Chain
 from mrtlab.record.form import Header
-from mrtlab.record.regions import MeasuredRegion, Person, PlannedRegion, planned, quantity, reasons, row, verified, who
+from mrtlab.record.regions import (
+    MeasuredRegion,
+    Person,
+    PlannedRegion,
+    planned,
+    quantity,
+    reasons,
+    require_possible,
+    row,
+    verified,
+    who,
+)
 
 __all__ = ["DosimetryRecord"]
 
@@ -268,6 +279,8 @@ class DosimetryRecord(Chain):
         """
         machine.require_turn(self.steps, "verification", who(by).role)
         plans = {region.region: region for region in self.plan.regions}
+        for region in regions:
+            require_possible(region, self.header.nuclide)
         content = checks.make(
             form.Verification,
             "verification",

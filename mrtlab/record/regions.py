@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from uncertainties import UFloat
 
-from mrtlab import _check, _numbers
+from mrtlab import _check, _numbers, nuclides
 from mrtlab.errors import InputError
 from mrtlab.planning import ExpectedRange
 from mrtlab.record import checks, form, machine
@@ -169,6 +169,18 @@ def planned(region: PlannedRegion):
         ),
         **({} if region.daughters is None else {"daughters": region.daughters}),
     )
+
+
+def require_possible(region: MeasuredRegion, nuclide: str) -> None:
+    """Refuse a half-life longer than that of the nuclide alone. Of what is entered; what was kept stays readable."""
+    half_life_h = getattr(region, "effective_half_life_h", None)
+    physical_h = nuclides.nuclide(nuclide).half_life_h
+    # other evaluations of the decay data differ by less
+    if half_life_h is not None and half_life_h > 1.002 * physical_h:
+        raise InputError(
+            f"effective_half_life_h of {region.region} is {half_life_h:g} h, longer than the {physical_h:.4g} h of "
+            f"{nuclide} alone; minutes or days instead of hours, or the half-life of another nuclide?"
+        )
 
 
 def verified(region: MeasuredRegion, plan):

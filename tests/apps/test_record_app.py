@@ -227,6 +227,76 @@ class TestWords:
             assert "(de" not in words.refusal(refused.value)
 
 
+class TestNewVersion:
+    """A step that is taken again has what the version before has, so that only what is wrong is typed."""
+
+    @pytest.mark.parametrize("name", EXAMPLES)
+    @pytest.mark.parametrize("kind", ["administration", "verification"])
+    def test_nothing_changed_says_the_same(self, name, kind):
+        page = RecordPage(role="MPE", names={"MPE": "Bo Sample"})
+        page.show(name)
+        page.revise("To look at it once more.", kind)
+        page.take(kind, {})
+        assert getattr(page.record, kind) == getattr(page.record.previous, kind)
+
+    def test_from_the_intent_on(self, page):
+        for kind in ("intent", "options", "decision", "prescription", "plan"):
+            acting(page, kind)
+        page.role = "MD"
+        page.revise("All of it once more.", "intent")
+        for kind in ("intent", "options", "decision", "prescription", "plan"):
+            page.role = WHOSE.get(kind, "MPE")
+            page.take(kind, {})
+            again, before = getattr(page.record, kind), getattr(page.record.previous, kind)
+            if kind != "options":
+                assert again == before
+                continue
+            assert (again.basis, again.unknown) == (before.basis, before.unknown)
+            for one, other in zip(again.rows, before.rows, strict=True):
+                assert (one.tissue, one.activity_mbq, one.limit_gy) == (
+                    other.tissue,
+                    other.activity_mbq,
+                    other.limit_gy,
+                )
+                assert (one.median_gy, one.high_gy) == pytest.approx((other.median_gy, other.high_gy), rel=1e-3)
+
+    def test_only_what_is_wrong_is_typed(self, page):
+        through(page, "verification")
+        page.role = "MPE"
+        page.revise("A slip in the dose.", "verification")
+        assert fields.at_first(page.record, "verification")["0.shared"] == "15.3"
+        assert fields.from_before(page.record, "verification") == 1
+        page.take("verification", {"0.dose": "216,2"})
+        (new,), (old,) = page.record.verification.regions, page.record.previous.verification.regions
+        assert (new.dose_gy, new.u_gy, new.shared_rel) == (216.2, old.u_gy, old.shared_rel)
+        assert fields.from_before(page.record, "signature") is None
+
+    def test_a_first_version_is_empty(self, page):
+        acting(page, "intent")
+        assert fields.at_first(page.record, "options")["basis"] == ""
+        assert fields.from_before(page.record, "options") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [("SPECT 1 15; T1/2 7,5 %", {"SPECT 1": 0.15, "T1/2": 0.075}), ("mass: 15", {"mass": 0.15})],
+)
+def test_names_of_uncertainties_may_have_digits(page, typed, parts):
+    for kind in ("intent", "options", "decision", "prescription"):
+        acting(page, kind)
+    acting(page, "plan", **{"0.parts": typed})
+    assert {one.name: one.relative for one in page.record.plan.regions[0].components} == pytest.approx(parts)
+
+
+def test_a_source_from_external_beam_says_so(page):
+    for kind in ("intent", "options", "decision"):
+        acting(page, kind)
+    with pytest.raises(InputError, match="speaks of external beam"):
+        acting(page, "prescription", **{"0.source": "TD5/5, external beam"})
+    acting(page, "prescription", **{"0.source": "TD5/5, external beam", "0.beam": "yes"})
+    assert page.record.prescription.constraints[0].from_external_beam
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_shipped_examples_are_whole_and_a_copy_is_kept_only_once_changed(name):
     page = RecordPage(role="MPE", names={"MPE": "Bo Sample"})

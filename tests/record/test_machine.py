@@ -1,7 +1,7 @@
 """Roles, order, endings, and what a step must agree with."""
 
 from dataclasses import FrozenInstanceError, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from uncertainties import ufloat
@@ -125,7 +125,7 @@ class TestEndings:
 
     def test_a_decision_needs_its_reason(self, case):
         record = case.until("options")
-        with pytest.raises(InputError, match=r"decision: reason .*at least 10 characters"):
+        with pytest.raises(InputError, match=r"decision: reason .*at least 10 letters"):
             record.decide(case.DOCTOR, "do not treat", "no")
         with pytest.raises(
             InputError, match=r"decision must be one of 'treat', 'do not treat', 'cannot be determined'"
@@ -155,8 +155,20 @@ class TestVerification:
         assert record.status == "NOT VERIFIED"
         final = case.sign(case.sign(record, case.DOCTOR), case.PHYSICIST)
         assert (final.final, final.status, final.verified) == (True, "FINAL, NOT VERIFIED", False)
-        with pytest.raises(InputError, match=r"waiver: reason .*at least 10 characters, got 'no time'"):
+        with pytest.raises(InputError, match=r"waiver: reason .*at least 10 letters, got 'no time'"):
             case.until("administration").waive_verification(case.PHYSICIST, "no time")
+
+    def test_no_half_life_is_longer_than_decay(self, case):
+        record = case.until("administration")
+        case.verify(record, regions=[case.measured(effective_half_life_h=192.4)])  # I-131: 8.0207 d
+        with pytest.raises(InputError, match=r"effective_half_life_h of thyroid is 230 h, longer than the 192.\d h"):
+            case.verify(record, regions=[case.measured(effective_half_life_h=230.0)])
+
+    def test_given_before_it_was_read(self, case):
+        early = datetime(2027, 3, 2, 8, 59, tzinfo=UTC)  # 9:59 or later at the calibrator's
+        record = case.administer(case.until("plan"), started_at=early - timedelta(hours=3))
+        assert "GIVEN_BEFORE_READ" in record.flags
+        assert "GIVEN_BEFORE_READ" not in case.until("administration").flags
 
     def test_outside_needs_an_investigation(self, case):
         record = case.until("administration")

@@ -323,7 +323,7 @@ class TestVersions:
         record = case.until("verification")
         with pytest.raises(InputError, match=r"back_to is 'signature', a step that was not taken; taken were: intent"):
             record.revise(case.DOCTOR, "Something was not right.", "signature")
-        with pytest.raises(InputError, match=r"revision: reason .*at least 10 characters"):
+        with pytest.raises(InputError, match=r"revision: reason .*at least 10 letters"):
             record.revise(case.DOCTOR, "oops", "verification")
         with pytest.raises(InputError, match=r"revision: back_to"):
             record.revise(case.DOCTOR, "Something was not right.", "everything")

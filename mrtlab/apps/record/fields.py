@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mrtlab.apps.record import earlier
 from mrtlab.constants import value
 from mrtlab.planning import ExpectedRange
 from mrtlab.planning.prescription import LEVELS
@@ -12,7 +13,7 @@ from mrtlab.record import DosimetryRecord
 from mrtlab.record.alpha import emits_alpha
 from mrtlab.record.form import DECISIONS
 
-__all__ = ["Ask", "Group", "at_first", "groups", "tissues"]
+__all__ = ["Ask", "Group", "at_first", "from_before", "groups", "tissues"]
 
 YES_NO = (("yes", "yes"), ("no", "no"))
 MOMENT = "such as 2025-03-04 09:30 +01:00: year-month-day, time, hours from UTC"
@@ -60,11 +61,26 @@ class Group:
 
 
 def groups(record: DosimetryRecord, kind: str) -> tuple[Group, ...]:
-    """The form of a step."""
-    return {
+    """The form of a step; one that is taken again has what the version before has."""
+    made = {
         "intent": _intent, "options": _options, "decision": _decision, "prescription": _prescription, "plan": _plan,
         "administration": _administration, "verification": _verification, "waiver": _waiver,
     }.get(kind, lambda record: ())(record)  # fmt: skip
+    named = tuple(one.region for one in record.plan.regions) if kind == "verification" else tissues(record)
+    before = earlier.answers(record, kind, named)
+    return tuple(
+        replace(group, asks=_filled(group.asks, before), more=_filled(group.more, before)) for group in made
+    ) if before else made  # fmt: skip
+
+
+def _filled(asks: tuple[Ask, ...], before: dict[str, str]) -> tuple[Ask, ...]:
+    return tuple(replace(ask, value=before.get(ask.key, ask.value)) for ask in asks)
+
+
+def from_before(record: DosimetryRecord, kind: str) -> int | None:
+    """The version that a form is filled in from, if it is."""
+    again = record.previous is not None and getattr(record.previous, kind, None) is not None
+    return record.previous.header.version if again and kind != "signature" else None
 
 
 def at_first(record: DosimetryRecord, kind: str) -> dict[str, str]:

@@ -39,9 +39,8 @@ class StepForm(Layout):
                 self._refuse(error)
                 return
             signing = found.steps[-1].content.kind == "signature"
-            rows = () if signing else words.blocks(found, self.model.role)[-1].rows
-            said = [": ".join((row[0], "; ".join(row[1:4]))) + "." for row in rows]
-            self.would.text = " ".join(["Nothing is refused; nothing is entered yet.", *said])
+            said = [] if signing else _said(words.blocks(found, self.model.role)[-1])
+            self.would.text = "\n\n".join(["Nothing is refused; nothing is entered yet.", *said])
 
     def _enter(self):
         with self._shown:
@@ -124,6 +123,9 @@ class StepForm(Layout):
             text = f"Your signature covers all that is written below, under the hash `{one.signed_sha256[:12]}…`. "
             return [Text(text + words.NO_SIGNATURE)]
         drafted, self._asked, made = self.model.drafted(kind), {}, []
+        version = fields.from_before(one, kind)
+        if version:
+            made.append(Text(f"Filled in from version {version}: change what is wrong, and look at all of it again."))
         for group in fields.groups(one, kind):
             inside = [self._field(ask, drafted[ask.key]) for ask in group.asks]
             more = [self._field(ask, drafted[ask.key]) for ask in group.more]
@@ -146,3 +148,11 @@ class StepForm(Layout):
         control.observe(self._shown(lambda change: self._typed()), name)
         self._asked[ask.key] = control
         return control
+
+
+def _said(block) -> list[str]:
+    """The rows of a step's table as sentences, each number with the name of its column."""
+    return [
+        f"**{row[0]}.** " + "; ".join(f"{name}: {cell}" for name, cell in zip(block.columns[1:], row[1:], strict=True))
+        for row in block.rows
+    ]

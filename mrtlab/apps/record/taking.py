@@ -17,6 +17,8 @@ from mrtlab.units import parse_quantity
 
 __all__ = ["moment", "take", "try_turn"]
 
+_BEAM = re.compile(r"external[ -]beam|EBRT", re.IGNORECASE)
+
 
 def try_turn(record: DosimetryRecord, kind: str, role: str) -> None:
     """Refuse a step out of turn, or of the wrong role, in the library's words.
@@ -136,7 +138,7 @@ class _Answers:
         """Named percentages as fractions: “mass 15; uptake 7”."""
         found: dict[str, float] = {}
         for part in filter(str.strip, re.split(r"[;\n]", self.text(key))):
-            match = re.fullmatch(r"\s*(\D*?[^\d\s,.%-])\s*:?\s+([\d.,]+)\s*%?\s*", part)
+            match = re.fullmatch(r"\s*(.*[^\W\d].*?)\s*:?\s+([\d.,]+)\s*%?\s*", part)
             if not match:
                 raise InputError(
                     f"{self._labels[key]}: “{part.strip()}” is no name with its percentage; {fields.PARTS}"
@@ -188,6 +190,13 @@ def _decision(record, by, answers, at):
 
 
 def _prescription(record, by, answers, at):
+    for number in range(len(fields.tissues(record))):
+        source, beam = answers.maybe(f"{number}.source") or "", f"{number}.beam"
+        if _BEAM.search(source) and answers.text(beam) == "no":
+            raise InputError(
+                f"{answers.label(f'{number}.source')}: “{source}” speaks of external beam, and “{answers.label(beam)}” "
+                "says no. Change one of the two"
+            )
     constraints = [
         Constraint(
             name,
