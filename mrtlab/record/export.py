@@ -118,7 +118,7 @@ def _sum(region: str, records: Sequence[DosimetryRecord], absent: Sequence[int])
     # the random part of a cycle is what its systematic part leaves of the whole
     random = math.fsum(max(one.u_gy**2 - (one.systematic_rel * one.dose_gy) ** 2, 0.0) for one in found.values())
     beds = [one.bed_gy for one in found.values()]
-    limit = next((value for record in reversed(records) if (value := _constraint(record, region, "limit"))), None)
+    limit = _constraint(records[-1], region, "limit")  # the latest prescription; a limit may have been given up
     parts, remarks = alpha.added(tuple(found.values()))
     return CumulativeDose(
         region=region,

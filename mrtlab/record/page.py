@@ -85,7 +85,7 @@ def to_html(record: DosimetryRecord) -> str:
 def _status(record: DosimetryRecord) -> str:
     if record.final:
         return f"{record.status}. Ending: {record.ending}."
-    turns = ", or ".join(turn.text for turn in record.turns)
+    turns = ", or ".join(turn.text.rpartition(" (")[0] for turn in record.turns)
     return f"{record.status}. Not final: it is the turn of {turns}."
 
 

@@ -217,49 +217,6 @@ class TestModel:
             assert name in words.STORIES
 
 
-class TestRecord:
-    def test_from_the_plan_to_the_signatures(self, model):
-        model.cycle, model.limit_kidney = 2.0, 23.0
-        case.fill(model)
-        begun = case.begun(model)
-        assert [turn.kind for turn in begun.turns] == ["administration"]
-        assert begun.header.cycle == 2
-        with pytest.raises(InputError, match="investigation"):
-            case.verified(model, begun, "")
-        done = case.verified(model, begun, "High uptake of the gland, outline checked twice.")
-        remarks = done.verification.remarks
-        for name in ("Red marrow", "Tumours"):
-            assert f"{name}: single-time-point estimate compromised" in remarks
-        assert {one.region for one in done.verification.regions} == set(case.NAMES.values())
-        final = done.sign(case.PHYSICIST).sign(case.PHYSICIAN)
-        assert final.status == "FINAL"
-        assert record.from_json(record.to_json(final)).sha256 == final.sha256
-        with pytest.raises(InputError, match="verified already"):
-            case.verified(model, done, "")
-        model.cycle = 3.0
-        with pytest.raises(InputError, match="of cycle 2"):
-            case.verified(model, begun, "")
-
-    def test_six_cycles_add_up(self, model):
-        records = []
-        for cycle in (1, 2):
-            model.cycle = float(cycle)
-            case.fill(model)
-            found = case.verified(model, case.begun(model), "High uptake of the gland, outline checked.")
-            records.append(found.sign(case.PHYSICIST).sign(case.PHYSICIAN))
-        total = record.cumulative(records)["Kidneys"]
-        each = [next(one.dose_gy for one in made.verification.regions if one.region == "Kidneys") for made in records]
-        assert each[1] > each[0], "the tumour shrinks"
-        assert n(total.dose_gy) == pytest.approx(sum(each))
-
-    def test_typed_numbers_reach_the_record(self, model):
-        model.activity_mbq = 200.0
-        done = case.verified(model, case.begun(model), "High uptake of the gland, outline checked.")
-        kidneys = next(one for one in done.verification.regions if one.region == "Kidneys")
-        assert kidneys.dose_gy == pytest.approx(n(compute.single(model).dose_gy))
-        assert "200 MBq seen" in kidneys.kinetics
-
-
 class TestView:
     def test_nothing_is_told_before_predictions(self, unpainted):
         _userdata.save(view_module._View.STATE, {"tumour_ml": "much", "record": "{"})
@@ -342,7 +299,8 @@ class TestView:
         view.put.click()
         assert "begin the record" in view.record_refused.text
         view.begin.click()
-        assert "administer" in view.recorded.text
+        assert "to enter the administration" in view.recorded.text
+        assert "(administer)" not in view.recorded.text
         view.put.click()
         assert "investigation" in view.record_refused.text
         view.investigation.value = "High uptake of the gland, outline checked twice."
@@ -350,6 +308,14 @@ class TestView:
         assert "sign" in view.recorded.text
         assert "TO BE SIGNED" in store.kept()[0].title
         assert record.from_json(view._json()).sha256 == store.load(store.kept()[0].path).sha256
+
+    def test_an_uncertain_dose_outside_is_not_called_inside(self, view):
+        view.chosen["region"].value = "parotid"
+        view.fields["time_h"].value = 120.0
+        view.chosen["audience"].value = "physician"
+        assert "within" in view.results["single"].html
+        assert "**outside the range**" in view.said_of["single"].text
+        assert "cannot be told apart" in view.said_of["single"].text
 
     def test_downloads(self, view):
         rows = list(csv.DictReader(io.StringIO(view._csv("course").decode())))

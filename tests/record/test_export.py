@@ -87,6 +87,15 @@ class TestCumulative:
         with pytest.raises(InputError, match=r"of several therapies \(SIRT, radioiodine\)"):
             records.cumulative([case.until("plan"), case.until("plan", therapy="SIRT", cycle=2)])
 
+    def test_a_limit_that_was_given_up_is_none_any_more(self, case):
+        first = case.until("decision", cycle=1)
+        limited = replace(case.PRESCRIPTION, constraints=(Constraint("thyroid", "limit", 900),))
+        first = case.plan(first.prescribe(case.DOCTOR, limited, at=case.later(first)))
+        first = case.verify(case.administer(first))
+        assert records.cumulative([first])["thyroid"].limit_gy == 900
+        total = records.cumulative([first, case.until("verification", cycle=2)])["thyroid"]
+        assert (total.cycles, total.limit_gy, total.remaining_gy) == ((1, 2), None, None)
+
     def test_a_therapy_is_the_same_in_capitals(self, case):
         typed = [case.until("plan"), case.until("plan", therapy="Radioiodine", cycle=2)]
         assert records.cumulative(typed) == {}

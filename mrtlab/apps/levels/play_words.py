@@ -182,8 +182,16 @@ def endings_draw(both, found: tuple[Ending, ...]) -> None:
         ):
             line(ax, [x, x], [0, gy], color=color, lw=5, solid_capstyle="butt", alpha=0.45)
             line(ax, [x], [gy], color=color, marker=marker, markersize=10, ls="none")
-            ax.text(x, gy + 0.03 * top, f"{gy:.1f}" if gy < 99.5 else f"{gy:.0f}", ha="center", va="bottom",
-                    fontsize=13, color=color)  # fmt: skip
+            ax.text(
+                x,
+                gy + 0.03 * top,
+                f"{gy:.1f}" if gy < 99.5 else f"{gy:.0f}",
+                ha="center",
+                va="bottom",
+                fontsize=13,
+                color=color,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # the line of the limit may lie there
+            )
 
 
 def endings_alt(found: tuple[Ending, ...]) -> str:

@@ -15,7 +15,7 @@ from mrtlab import planning, prrt, radiobiology, record
 from mrtlab.apps.prrt_cycles import check, compute, measure
 from mrtlab.apps.prrt_cycles.check_words import ASKED, DECIDED
 from mrtlab.apps.prrt_cycles.model import CYCLES, PrrtCycles
-from mrtlab.apps.sections import hearing
+from mrtlab.apps.sections import current, hearing
 from mrtlab.errors import InputError
 from mrtlab.planning import Constraint, Prescription, TissueDose
 from mrtlab.record import DosimetryRecord, MeasuredRegion, Person, PlannedRegion
@@ -279,18 +279,11 @@ def kept_records(model: PrrtCycles) -> list[DosimetryRecord]:
 
 
 def kept_record(model: PrrtCycles, cycle: int) -> DosimetryRecord | None:
-    """The record of a cycle as it is now: signed, or in a new version, on the page of records."""
-    from mrtlab.apps.record import store  # imported late: it brings the page of records
-
+    """The record of a cycle as it is now, on whichever page it went on."""
     try:
-        made = record.from_json(model.case["records"].get(str(cycle), ""))
+        return current(record.from_json(model.case["records"].get(str(cycle), "")))
     except InputError:  # changed since an earlier visit, or none
         return None
-    try:
-        there = store.load(store.place(made))
-    except InputError:  # moved away, or changed outside the pages
-        return made
-    return there if record.continues(there, made) else made
 
 
 def cumulative_rows(model: PrrtCycles) -> list[tuple]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -34,10 +36,12 @@ _OWN = {
     "tumour": {"effective_half_life_h": 80.0, "fraction": 0.8},
 }
 _OUTLINE = "outlined on CT of this patient"
+#: Marrow has no outline of its own; its mass is that of a reference man.
+_MASS_BY = {"marrow": "of a reference man, not of this patient"}
 _CONSTANT = "0.08532 Gy·g/(MBq·h), electrons of Lu-177 absorbed locally, ICRP 107"
 _OPTIONS_FROM = (
     "doses per activity as published, of other patients; where a limit is set, the earlier cycles of this patient "
-    "included"
+    "included, as measured, each by one image"
 )
 _ACTIVITIES_MBQ = (5500.0, 6500.0, 7400.0)
 
@@ -102,13 +106,54 @@ def _limits(model: PsmaPage) -> dict[str, float]:
     return {NAMES[one]: getattr(model, f"limit_{one}") for one in names if getattr(model, f"limit_{one}") > 0}
 
 
-def _before(region: str, cycle: int) -> float:
-    """What the earlier cycles gave; a limit is for all of them together."""
-    return float(sum(patient().doses_gy(region)[: cycle - 1]))
+def _before(model: PsmaPage, earlier: Iterable[DosimetryRecord]):
+    """What was measured in the earlier cycles, by region; the truth is nobody's to plan with.
+
+    A cycle without a verified record counts as one image at the time of this one shows it. What is common to all
+    cycles adds up, the rest averages out.
+    """
+    known = {
+        made.header.cycle: {
+            one.region: (one.dose_gy, one.u_gy or 0.0, one.systematic_rel) for one in made.verification.regions
+        }
+        for made in earlier
+        if made.verification
+    }
+    found = {region: [] for region in psma.TISSUES}
+    for cycle in range(1, int(model.cycle)):
+        seen = PsmaPage(region="kidney", cycle=float(cycle), time_h=model.time_h, activity_u=model.activity_u)
+        fill(seen)
+        images = {} if cycle in known else every(seen)
+        for region, parts in found.items():
+            if cycle not in known:
+                dose, common = images[region][1].dose_gy, model.activity_u / 100
+                parts.append((dose.nominal_value, dose.std_dev, common))
+            elif NAMES[region] in known[cycle]:
+                parts.append(known[cycle][NAMES[region]])
+    return {region: _total(parts) for region, parts in found.items()}
 
 
-def begun(model: PsmaPage) -> DosimetryRecord:
-    """Steps i to v of a cycle, up to the plan with its expected range."""
+def _total(parts):
+    """Sum of doses that have a part of their uncertainties in common."""
+    common = sum(gy * rel for gy, _, rel in parts)
+    alone = sum(max(u**2 - (gy * rel) ** 2, 0.0) for gy, u, rel in parts)
+    return ufloat(sum(gy for gy, _, _ in parts), math.hypot(common, math.sqrt(alone))) if parts else 0.0
+
+
+def begun(model: PsmaPage, earlier: Iterable[DosimetryRecord] = ()) -> DosimetryRecord:
+    """Steps i to v of a cycle, up to the plan with its expected range.
+
+    Parameters
+    ----------
+    model : PsmaPage
+    earlier : iterable of DosimetryRecord
+        Records of earlier cycles; what they verified counts against the limits.
+
+    Raises
+    ------
+    InputError
+        If a limit is used up by the earlier cycles.
+    """
     activity, cycle = 1000 * model.activity_gbq, int(model.cycle)
     made = DosimetryRecord.begin(PSEUDONYM, "PSMA", "Lu-177", "Lu-177 PSMA-617", cycle=cycle)
     healthy = [NAMES[one] for one in psma.TISSUES if one != "tumour"]
@@ -117,13 +162,14 @@ def begun(model: PsmaPage) -> DosimetryRecord:
     )
     ranges = {one: psma.organ_range(one) for one in psma.TISSUES}
     limits = _limits(model)
+    before = _before(model, earlier) if limits else {}
     options = planning.activity_options(
         sorted({*_ACTIVITIES_MBQ, activity}),
-        {NAMES[one]: ranges[one].tissue_dose(_before(one, cycle) if NAMES[one] in limits else 0.0) for one in ranges},
+        {NAMES[one]: ranges[one].tissue_dose(before[one] if NAMES[one] in limits else 0.0) for one in ranges},
         limits or None,
     )
     made = made.present_options(PHYSICIST, options, _OPTIONS_FROM)
-    made = made.decide(PHYSICIAN, "treat", "Progress after two lines; the ranges presented are accepted.")
+    made = made.decide(PHYSICIAN, "treat", "Progress after two lines; the ranges presented were seen and weighed.")
     made = made.prescribe(
         PHYSICIAN,
         planning.Prescription(
@@ -147,7 +193,7 @@ def begun(model: PsmaPage) -> DosimetryRecord:
                 NAMES[one],
                 ranges[one].expected(activity),
                 float(course.of(one)[cycle - 1].mass_g),
-                _OUTLINE,
+                _MASS_BY.get(one, _OUTLINE),
                 "dose per activity of a population (mrtlab teaching values, spanning what is published)",
                 _CONSTANT,
             )
@@ -182,6 +228,8 @@ def verified(model: PsmaPage, begun_: DosimetryRecord, investigation: str, now: 
             calibrator="well chamber of the virtual centre",
             traceability="certificate of the supplier",
             route="intravenous",
+            remarks=f"Of a virtual patient: the clock is set so that the image of {model.time_h:g} h is past when it "
+            "is entered, and may lie before the plan. Cycles are weeks apart.",
         )
     results = every(model)
     regions = [
@@ -189,13 +237,13 @@ def verified(model: PsmaPage, begun_: DosimetryRecord, investigation: str, now: 
             NAMES[region],
             found.dose_gy,
             one.mass_g,
-            _OUTLINE,
+            _MASS_BY.get(region, _OUTLINE),
             f"one SPECT at {one.time_h:g} h, {one.activity_mbq:.4g} MBq seen, recovery {one.recovery_one:g}; half-life "
             f"of a population, {one.half_life_h:g} h (factor {one.half_life_gsd:g})"
             + (f"; {found.statement}" if found.statement else ""),
             _CONSTANT,
             points=1,
-            partial_volume=True,
+            partial_volume=one.recovery_one != 1,
             effective_half_life_h=one.half_life_h,
             systematic_rel=min(one.activity_u / 100, float(found.dose_gy.std_dev / found.dose_gy.nominal_value)),
         )
@@ -213,7 +261,7 @@ def verified(model: PsmaPage, begun_: DosimetryRecord, investigation: str, now: 
 
 def told(found: DosimetryRecord) -> str:
     """Where a record stands, in a sentence."""
-    turns = "; ".join(turn.text for turn in found.turns) or "nobody: it is final"
+    turns = "; ".join(turn.text.rpartition(" (")[0] for turn in found.turns) or "nobody: it is final"
     return (
         f"Record of **{found.header.pseudonym}**, cycle {found.header.cycle}, {len(found.steps)} steps, "
         f"{found.status.lower()}. It is the turn of {turns}."

@@ -139,7 +139,9 @@ class Layout(SectionsLayout):
     def _make_fields(self):
         none = {"help": "0: no limit"}
         self.fields = {
-            "cycle_gbq": self._number("cycle_gbq", "Activity of a cycle", "GBq"),
+            "cycle_gbq": self._number(
+                "cycle_gbq", "Activity of a cycle", "GBq", help="in the abstract, and in the cycles to be given"
+            ),
             "planned_cycles": self._slider("planned_cycles", "Cycles", "", 1, check=whole),
             "tumour_ml": self._slider("tumour_ml", "Tumour in cycle 1", "mL", 50),
             "shrink": self._slider("shrink", "Left after each cycle", "", 0.05, help="0.7: 70 % of the volume is left"),

@@ -83,11 +83,19 @@ def statement(found: SingleImage) -> str:
 def said(found: SingleImage, model: PsmaPage) -> str:
     """Verdict, for whom it is shown."""
     verdict = "within" if found.verdict.within else "outside"
+    low, high = found.expected.interval95_gy
+    unsure = found.verdict.within and not low <= n(found.dose_gy) <= high
+    where = "outside" if unsure else verdict
     if model.audience == "physician":
         words = (
             f"The {small(found.tissue)} received about **{gy(found.dose_gy)}** in this cycle, with 95 % certainty "
-            f"{span(found.interval95_gy)}. That is **{verdict} the range** of earlier patients. "
+            f"{span(found.interval95_gy)}. That is **{where} the range** of earlier patients. "
         )
+        if unsure:
+            return words + (
+                "But the dose is so uncertain that it **cannot be told apart** from what the range allows: an earlier "
+                "image, or more of them, would tell."
+            )
         words += (
             "Within does not mean correct, and it is no limit either: whether to go on is yours to decide."
             if found.verdict.within

@@ -168,7 +168,30 @@ class _View(Layout, KeptRecord, RestingView):
 
     def _begin(self):
         with self._shown:
-            self._keep(case.begun(self.model))
+            try:
+                made = case.begun(self.model, self._earlier())
+            except InputError as refused:
+                self.record_refused.text = (
+                    f"No record was begun: {refused}. Whether to end the course, or which other limit is set above, is "
+                    "the physician’s decision."
+                )
+                return
+            self._keep(made)
+
+    @staticmethod
+    def _earlier():
+        """Records of this patient in the folder, one of a cycle: what was written last."""
+        from mrtlab.apps.record import store
+
+        found = {}
+        for one in store.kept():
+            try:
+                made = store.load(one.path)
+            except InputError:
+                continue
+            if (made.header.pseudonym, made.header.nuclide) == (case.PSEUDONYM, "Lu-177") and made.verification:
+                found.setdefault(made.header.cycle, made)
+        return list(found.values())
 
     def _put(self):
         with self._shown:
@@ -183,8 +206,13 @@ class _View(Layout, KeptRecord, RestingView):
                     raise InputError("begin the record of the plan first: a verification needs a range fixed before")
                 done = case.verified(self.model, start, self.investigation.value)
             except InputError as refused:
-                self.record_refused.text = f"As the record answers: “{refused}”."
+                said = str(refused).replace(
+                    "say in investigation= what was found", "say above what the investigation found"
+                )
+                self.record_refused.text = f"As the record answers: “{said}”."
+                self._show_record()
                 return
+            self.investigation.value = ""  # what was found in one cycle is not of the next
             self._keep(done)
 
     def _told(self, found):

@@ -3,7 +3,7 @@
 from mrtlab.apps.sections.handed import HandedRange
 from mrtlab.apps.sections.layout import SectionsLayout, whole
 from mrtlab.apps.sections.model import SectionsModel, heard, hearing, within
-from mrtlab.apps.sections.recorded import BegunRecord, KeptRecord, keep
+from mrtlab.apps.sections.recorded import BegunRecord, KeptRecord, current, keep
 from mrtlab.apps.sections.resting import RestingView
 from mrtlab.apps.sections.view import Rest, SectionsView
 from mrtlab.apps.sections.words import GATED, compared
@@ -19,6 +19,7 @@ __all__ = [
     "SectionsModel",
     "SectionsView",
     "compared",
+    "current",
     "heard",
     "hearing",
     "keep",

@@ -9,7 +9,7 @@ from mrtlab.apps.controls import Button, Download, Flag, Html, Note, Row, Sectio
 from mrtlab.errors import InputError
 from mrtlab.record import DosimetryRecord
 
-__all__ = ["BegunRecord", "KeptRecord", "keep"]
+__all__ = ["BegunRecord", "KeptRecord", "current", "keep"]
 
 
 def keep(made: DosimetryRecord) -> Path:
@@ -17,6 +17,20 @@ def keep(made: DosimetryRecord) -> Path:
     from mrtlab.apps.record import store  # imported late: it brings the page of records
 
     return store.keep(made)
+
+
+def current(made: DosimetryRecord) -> DosimetryRecord:
+    """A record as it lies in the learner's folder: signed, or in a new version, on the page of records.
+
+    As it was made if its file was moved away, cannot be read, or is not a continuation of it.
+    """
+    from mrtlab.apps.record import store
+
+    try:
+        there = store.load(store.place(made))
+    except InputError:
+        return made
+    return there if record.continues(there, made) else made
 
 
 class BegunRecord:
@@ -75,12 +89,16 @@ class KeptRecord:
         )
 
     def _record(self) -> DosimetryRecord | None:
-        """None without one; a text of an earlier visit that was changed since is forgotten."""
+        """As it is now, on whichever page it went on; None without one.
+
+        A text of an earlier visit that was changed since is forgotten.
+        """
         try:
-            return record.from_json(self.model.record) if self.model.record else None
+            found = current(record.from_json(self.model.record)) if self.model.record else None
         except InputError:
-            self.model.record = ""
-            return None
+            found = None
+        self.model.record = record.to_json(found) if found else ""
+        return found
 
     def _keep(self, made: DosimetryRecord) -> None:
         self.record_refused.text = ""
