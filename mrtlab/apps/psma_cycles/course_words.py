@@ -5,6 +5,7 @@ from __future__ import annotations
 from mrtlab.apps.psma_cycles.found import Cycles
 from mrtlab.apps.psma_cycles.look import TISSUES, digits, gy, n, small, u, with_u
 from mrtlab.apps.sections.look import BLUE, DARK, RED, RED_TEXT, line, top_of
+from mrtlab.apps.sections.words import FIXED
 
 
 def axes(figure):
@@ -142,7 +143,7 @@ def beds(found: Cycles):
                 TISSUES[one.tissue],
                 with_u(one.dose_gy),
                 "–" if one.bed_gy is None else with_u(one.bed_gy),
-                f"{one.band_gy[0]:.3g} to {one.band_gy[1]:.3g} Gy",
+                _ends(one.band_gy, "Gy"),
                 _ends(one.alpha_beta_gy, "Gy"),
                 _ends(one.repair_h, "h"),
                 one.status,
@@ -152,8 +153,9 @@ def beds(found: Cycles):
 
 
 def _ends(pair, unit: str) -> str:
-    low, high = pair
-    return f"{low:g} {unit}" if low == high else f"{low:g} to {high:g} {unit}"
+    """Two numbers, or one where three figures do not tell them apart; no line breaks inside."""
+    low, high = (f"{number:.3g}" for number in pair)
+    return (f"{low} {unit}" if low == high else f"{low} to {high} {unit}").replace(" ", FIXED)
 
 
 def tolerances(rows):
