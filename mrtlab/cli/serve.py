@@ -44,6 +44,7 @@ def serve(
     page = _page(root, notebook)
     port = _port(port)
     _share()
+    _starting("the dashboards")
     from mrtlab.cli._servers import Dashboards  # slow to load: Voilà
 
     def ready() -> None:
@@ -82,6 +83,7 @@ def lab(
     print(f"The notebooks are in {root}", flush=True)
     port = _port(port)
     _share()
+    _starting("JupyterLab")
     from mrtlab.cli._servers import run_lab  # slow to load: JupyterLab
 
     def ready(address: str) -> None:
@@ -157,6 +159,11 @@ def _share() -> None:
             raise ServerError(f"{needed} is missing from this installation of mrtlab; install it again")
     for name, folder in folders.items():
         os.environ[name] = os.pathsep.join([str(folder), *filter(None, [os.environ.get(name)])])
+
+
+def _starting(name: str) -> None:
+    """Say so at once: the first start compiles what was installed, and a silent window looks broken."""
+    print(f"Starting {name}; the first time after an installation this can take a minute.", flush=True)
 
 
 def _announce(address: str, page: str, browser: bool) -> None:

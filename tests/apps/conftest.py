@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from exercise_for_pages import GENERATE, YAML, again
 from ipywidgets.widgets.widget import _instances
@@ -32,6 +35,17 @@ def own_data_folder(tmp_path, monkeypatch):
 def no_event_loop(monkeypatch):
     """Browser tests of the same process leave one running; without one nothing waits until inputs rest."""
     monkeypatch.setattr("mrtlab.apps.sections.view.event_loop", lambda: None)
+
+
+@pytest.fixture
+def in_a_loop():
+    """Function: run a coroutine in an event loop of its own; browser tests leave one running in this thread."""
+
+    def run(work) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, work).result()
+
+    return run
 
 
 @pytest.fixture

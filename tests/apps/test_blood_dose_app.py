@@ -381,7 +381,7 @@ class TestView:
         assert record.read(kept[0]).turns[0].kind == "decision"
         assert record.from_json(view._record_json().decode()).steps
 
-    def test_a_slider_paints_what_stands_beside_it_and_the_rest_when_it_rests(self, made, unpainted, monkeypatch):
+    def test_a_slider_paints_beside_it_and_the_rest_when_it_rests(self, made, unpainted, monkeypatch, in_a_loop):
         monkeypatch.setattr(view_module._View, "PAUSE_S", 0.01)
         made.reset.click()
         painted = []
@@ -394,7 +394,7 @@ class TestView:
             assert painted == ["limits"] * 3
             await asyncio.sleep(0.1)
 
-        asyncio.run(drag())
+        in_a_loop(drag())
         assert painted[3:] == ["lesion"]
         assert _userdata.load(view_module._View.STATE)["activity_gbq"] == 6.0
 

@@ -68,7 +68,7 @@ def test_on_the_page(unpainted):
     assert "begin the record first" in here.record_refused.text
     here.begin.click()
     assert not here.record_refused.text
-    assert "administer" in here.recorded.text
+    assert "to enter the administration" in here.recorded.text
     view.chosen["daughters"].value = "steps"
     view.fields["ac_tia"].text = "1,0"
     here.put.click()

@@ -355,7 +355,7 @@ class TestView:
         assert view.physicist.layout.display is None
         assert "illustrative" in view.parts.html
 
-    def test_a_slider_paints_what_stands_beside_it_and_the_rest_when_it_rests(self, view, monkeypatch):
+    def test_a_slider_paints_beside_it_and_the_rest_when_it_rests(self, view, monkeypatch, in_a_loop):
         monkeypatch.setattr(view_module._View, "PAUSE_S", 0.01)
         painted = []
         for name, figure in view.figures.items():
@@ -368,7 +368,7 @@ class TestView:
             assert painted == ["partition"] * 4
             await asyncio.sleep(0.1)
 
-        asyncio.run(drag())
+        in_a_loop(drag())
         assert painted[4:] == ["shunt", "methods", "options", "vial"]
         assert _userdata.load(view_module._View.STATE)["ratio"] == 3.0
 

@@ -8,8 +8,8 @@ from exercise_for_tests import TEXT, write
 from mrtlab.learn import library
 from mrtlab.learn.audit import audit
 
-# `mrtlab exercise check` takes 500; here so many that a fault of one in fourteen is found in 95 of 100 runs
-LEARNERS = 40
+# `mrtlab exercise check` takes 500; here so many that a fault of one in twenty is found in 95 of 100 runs
+LEARNERS = 60
 
 
 def of(tmp_path, *changes, n: int = 12):

@@ -230,7 +230,8 @@ class _View(StepForm):
         if store.place(one) in [path for _, path in mine]:
             self.which.value = store.place(one)
         self.chain.text = (
-            f"Open: **{store.title(one)}**.\n\nIts chain of hashes holds: {len(one.steps)} steps, the last "
+            f"Open: **{store.title(one)}**.\n\nIts chain of hashes holds: {len(one.steps)} "
+            f"step{'s' * (len(one.steps) != 1)}, the last "
             f"`{one.sha256[:12]}…`. " + ("Not kept yet, as it is an example." if self.model.example else "")
         )
 
