@@ -37,6 +37,10 @@ log = lift(np.log, lambda x: 1 / x)
 logistic = lift(expit, lambda x: expit(x) * expit(-x))
 normal_cdf = lift(ndtr, lambda x: np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
 
+# of a standard normal variable; equal steps converge as fast as any rule, and do not mind a steep curve
+NORMAL_NODES = np.linspace(-8, 8, 321)
+NORMAL_WEIGHTS = np.exp(-0.5 * NORMAL_NODES**2) / np.exp(-0.5 * NORMAL_NODES**2).sum()
+
 
 def uncertain(value) -> bool:
     """Whether a value is a ufloat or an array with at least one."""

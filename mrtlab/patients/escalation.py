@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrtlab import _check, _numbers
+from mrtlab._numbers import NORMAL_NODES, NORMAL_WEIGHTS
 from mrtlab.errors import InputError
 from mrtlab.radiobiology import log_logistic
 
@@ -22,9 +23,6 @@ RULES = {
 """How :func:`simulate_trials` may climb."""
 
 _COHORT = 6
-# of a standard normal variable; equal steps converge as fast as any rule, and do not mind a steep curve
-_NODES = np.linspace(-8, 8, 321)
-_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +154,8 @@ def population_toxicity(median_gy, gsd: float, d50_gy: float, gamma50: float):
     """
     median = np.asarray(_check.positive("median_gy", median_gy), dtype=float)
     spread = math.log(_check.geometric_sd("gsd", _numbers.single("gsd", gsd)))
-    doses = median[..., None] * np.exp(spread * _NODES)
-    return (log_logistic(doses, *_curve(d50_gy, gamma50)) * _WEIGHTS).sum(axis=-1)[()]
+    doses = median[..., None] * np.exp(spread * NORMAL_NODES)
+    return (log_logistic(doses, *_curve(d50_gy, gamma50)) * NORMAL_WEIGHTS).sum(axis=-1)[()]
 
 
 def simulate_trials(
@@ -286,7 +284,7 @@ def _capped_toxicity(median, spread, most, between, d50_gy, gamma50):
     """Toxicity over patients who get the smaller of a planned dose and the dose of the cap, both log-normal."""
     if math.isinf(most):
         return population_toxicity(median, math.exp(spread), d50_gy, gamma50)
-    nodes, weights = _NODES[::4], _WEIGHTS[::4] / _WEIGHTS[::4].sum()
+    nodes, weights = NORMAL_NODES[::4], NORMAL_WEIGHTS[::4] / NORMAL_WEIGHTS[::4].sum()
     wanted = median[:, None, None] * np.exp(spread * nodes)[:, None]
     given = np.minimum(wanted, most * np.exp(between * nodes))
     return np.einsum("ijk,j,k->i", log_logistic(given, d50_gy, gamma50), weights, weights)

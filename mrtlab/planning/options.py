@@ -15,10 +15,6 @@ from mrtlab.planning.ranges import Z95, ExpectedRange, expected_range
 
 __all__ = ["ActivityOption", "OptionTable", "TissueDose", "activity_options"]
 
-# of a standard normal variable; equal steps converge as fast as any rule
-_NODES = np.linspace(-8, 8, 321)
-_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
-
 
 @dataclass(frozen=True)
 class TissueDose:
@@ -259,7 +255,7 @@ class _Sum:
     def __init__(self, new: ExpectedRange, tissue: TissueDose):
         self.new, self.spread = new, float(np.log(new.gsd))
         previous = tissue.previous_gy
-        self.previous = previous.nominal_value + previous.std_dev * _NODES
+        self.previous = previous.nominal_value + previous.std_dev * _numbers.NORMAL_NODES
         correlation = tissue.shared_rel**2 / (_relative(previous) * self.spread) if self.spread else 0.0
         self.correlation = min(correlation, 1 - 1e-9)
 
@@ -268,9 +264,9 @@ class _Sum:
         left = dose_gy - self.previous
         far = np.log(np.maximum(left, 1e-300) / self.new.median_gy)
         if not self.spread:
-            return float(_WEIGHTS[far > 0].sum())
-        distance = far / self.spread - self.correlation * _NODES
-        return float(ndtr(distance / np.sqrt(1 - self.correlation**2)) @ _WEIGHTS)
+            return float(_numbers.NORMAL_WEIGHTS[far > 0].sum())
+        distance = far / self.spread - self.correlation * _numbers.NORMAL_NODES
+        return float(ndtr(distance / np.sqrt(1 - self.correlation**2)) @ _numbers.NORMAL_WEIGHTS)
 
     def quantile(self, part: float) -> float:
         """Dose below which the sum lies with a probability."""

@@ -110,24 +110,34 @@ def cumulative(records: Sequence[DosimetryRecord]) -> dict[str, CumulativeDose]:
     return {region: _sum(region, given, absent) for region in regions}
 
 
+def total_gy(cycles: Sequence[tuple[float, float, float]]) -> UFloat:
+    """Sum of doses with their uncertainties and the relative parts of those that all have in common.
+
+    Parameters
+    ----------
+    cycles : sequence of (dose_gy, u_gy, systematic_rel)
+    """
+    common = math.fsum(rel * gy for gy, _, rel in cycles)
+    # the random part of a cycle is what its systematic part leaves of the whole
+    random = math.fsum(max(u**2 - (rel * gy) ** 2, 0.0) for gy, u, rel in cycles)
+    return ufloat(math.fsum(gy for gy, _, _ in cycles), math.sqrt(random + common**2))
+
+
 def _sum(region: str, records: Sequence[DosimetryRecord], absent: Sequence[int]) -> CumulativeDose:
     found = {record.header.cycle: one for record in records if (one := _dose(record, region))}
     missing = sorted({record.header.cycle for record in records} - set(found) | set(absent))
-    total = math.fsum(one.dose_gy for one in found.values())
-    common = math.fsum(one.systematic_rel * one.dose_gy for one in found.values())
-    # the random part of a cycle is what its systematic part leaves of the whole
-    random = math.fsum(max(one.u_gy**2 - (one.systematic_rel * one.dose_gy) ** 2, 0.0) for one in found.values())
+    total = total_gy([(one.dose_gy, one.u_gy, one.systematic_rel) for one in found.values()])
     beds = [one.bed_gy for one in found.values()]
     limit = _constraint(records[-1], region, "limit")  # the latest prescription; a limit may have been given up
     parts, remarks = alpha.added(tuple(found.values()))
     return CumulativeDose(
         region=region,
-        dose_gy=ufloat(total, math.sqrt(random + common**2)),
+        dose_gy=total,
         bed_gy=None if None in beds or missing else math.fsum(beds),
         cycles=tuple(found),
         missing=tuple(missing),
         limit_gy=limit,
-        remaining_gy=None if limit is None or missing else limit - total,
+        remaining_gy=None if limit is None or missing else limit - total.nominal_value,
         flags=((Flag.CYCLES_MISSING,) if missing else ()) + remarks,
         alpha=parts,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from mrtlab.apps.psma_cycles.model import PsmaPage
 from mrtlab.constants import value
 from mrtlab.errors import InputError
 from mrtlab.record import DosimetryRecord, MeasuredRegion, Person, PlannedRegion
+from mrtlab.record.export import total_gy
 
 __all__ = ["NAMES", "PHYSICIAN", "PHYSICIST", "PSEUDONYM", "begun", "every", "fill", "patient", "told", "verified"]
 
@@ -130,14 +130,7 @@ def _before(model: PsmaPage, earlier: Iterable[DosimetryRecord]):
                 parts.append((dose.nominal_value, dose.std_dev, common))
             elif NAMES[region] in known[cycle]:
                 parts.append(known[cycle][NAMES[region]])
-    return {region: _total(parts) for region, parts in found.items()}
-
-
-def _total(parts):
-    """Sum of doses that have a part of their uncertainties in common."""
-    common = sum(gy * rel for gy, _, rel in parts)
-    alone = sum(max(u**2 - (gy * rel) ** 2, 0.0) for gy, u, rel in parts)
-    return ufloat(sum(gy for gy, _, _ in parts), math.hypot(common, math.sqrt(alone))) if parts else 0.0
+    return {region: total_gy(parts) if parts else 0.0 for region, parts in found.items()}
 
 
 def begun(model: PsmaPage, earlier: Iterable[DosimetryRecord] = ()) -> DosimetryRecord:
